@@ -1,0 +1,49 @@
+# A host that already brought one of these keeps its own. Nothing is ever downloaded.
+if(NOT TARGET OpenSSL::Crypto)
+    find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+endif()
+if(NOT TARGET nlohmann_json::nlohmann_json)
+    find_package(nlohmann_json 3.10 REQUIRED)
+endif()
+
+# Globbed, and again at each build: a room is a folder, and a new file in it needs no edit here.
+set(mcp_oauth_rooms base grammar rfc grant ports server)
+set(sources)
+foreach(room IN LISTS mcp_oauth_rooms)
+    file(GLOB room_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${room}/*.cpp")
+    list(APPEND sources ${room_sources})
+endforeach()
+
+if(NOT sources)
+    file(WRITE "${PROJECT_BINARY_DIR}/empty.cpp" "")
+    list(APPEND sources "${PROJECT_BINARY_DIR}/empty.cpp")
+endif()
+
+add_library(mcp_oauth ${sources})
+add_library(mcp_oauth::mcp_oauth ALIAS mcp_oauth)
+target_compile_features(mcp_oauth PUBLIC cxx_std_17)
+target_include_directories(mcp_oauth
+    PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+           "$<INSTALL_INTERFACE:include>"
+    PRIVATE "${PROJECT_SOURCE_DIR}/src")
+target_link_libraries(mcp_oauth PRIVATE OpenSSL::Crypto)
+
+# Taken apart rather than linked: a private link of a static library still lands in the export set,
+# and a user of the installed package would need nlohmann/json for nothing.
+target_include_directories(mcp_oauth SYSTEM PRIVATE
+    $<TARGET_PROPERTY:nlohmann_json::nlohmann_json,INTERFACE_INCLUDE_DIRECTORIES>)
+target_compile_definitions(mcp_oauth PRIVATE
+    $<TARGET_PROPERTY:nlohmann_json::nlohmann_json,INTERFACE_COMPILE_DEFINITIONS>)
+
+mcp_oauth_warnings(mcp_oauth)
+set_target_properties(mcp_oauth PROPERTIES
+    CXX_EXTENSIONS OFF
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON # a host may link the static library into a shared one
+    DEFINE_SYMBOL MCP_OAUTH_BUILDING
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+if(BUILD_SHARED_LIBS)
+    target_compile_definitions(mcp_oauth PUBLIC MCP_OAUTH_SHARED)
+endif()

@@ -1,0 +1,36 @@
+# One test program for each room, `test_<room>`, out of tests/<room>/*_test.cpp. They run in tests/,
+# so a test opens its data as "vectors/<name>".
+#
+# A name that selects no test must fail, such as one with a semicolon, which CMake cannot pass on.
+# Version 3 of Catch2 sees to that by itself.
+set(no_empty_success)
+if(Catch2_VERSION VERSION_LESS 3)
+    set(no_empty_success --warn NoTests)
+endif()
+
+foreach(room base grammar rfc grant ports server adapters testing)
+    file(GLOB room_tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*_test.cpp")
+    if(BUILD_SHARED_LIBS)
+        # What these test is hidden in a shared library, as it should be.
+        list(FILTER room_tests EXCLUDE REGEX "_internal_test\\.cpp$")
+    endif()
+    if(NOT room_tests)
+        continue()
+    endif()
+
+    add_executable(test_${room} ${room_tests})
+    target_link_libraries(test_${room} PRIVATE test_support)
+    target_include_directories(test_${room} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+    target_precompile_headers(test_${room} REUSE_FROM test_support)
+    mcp_oauth_test_flags(test_${room})
+    catch_discover_tests(test_${room} TEST_PREFIX "${room}."
+                         WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+                         EXTRA_ARGS ${no_empty_success})
+endforeach()
+
+# Adapters are asked for one by one; their tests get all that were built.
+if(TARGET test_adapters)
+    foreach(adapter IN LISTS mcp_oauth_adapters)
+        target_link_libraries(test_adapters PRIVATE mcp_oauth::${adapter})
+    endforeach()
+endif()
