@@ -1,0 +1,18 @@
+#include "mcp_oauth/base/secret.hpp"
+
+#include <openssl/crypto.h>
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+void secret::wipe() noexcept {
+    if (!octets_.empty()) OPENSSL_cleanse(octets_.data(), octets_.size());
+}
+
+} // namespace v0
+} // namespace mcp_oauth
