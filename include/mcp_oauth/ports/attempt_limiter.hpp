@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/base/export.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// What somebody does too often.
+enum class attempt : std::uint8_t {
+    registration,  ///< keyed by the source address
+    failed_secret, ///< keyed by client and source: a success from elsewhere is never locked out
+    failed_password, ///< keyed by user and source; for the host's own login page
+};
+
+/// Slows down whoever guesses or floods (OA21-CLI-09, MCP-SEC-04, MCP-DCR-11).
+///
+/// Errors:  none; a limiter that cannot tell answers "go on".
+/// Threads: called concurrently, with no lock of the library held. Must not block.
+class MCP_OAUTH_EXPORT attempt_limiter {
+public:
+    virtual ~attempt_limiter();
+
+    /// Counts one attempt. Returns: how long to wait where it was one too many, nothing otherwise.
+    [[nodiscard]] virtual std::optional<seconds> admit(attempt what, std::string_view key,
+                                                       instant now) = 0;
+    /// The same answer without counting: asked before a secret is compared, so that a guesser who is
+    /// told to wait cannot go on guessing.
+    [[nodiscard]] virtual std::optional<seconds> peek(attempt what, std::string_view key,
+                                                      instant now) = 0;
+};
+
+/// How many attempts of one kind a key may make.
+struct attempt_rate {
+    std::uint32_t burst = 20;      ///< at once
+    std::uint32_t per_minute = 20; ///< and then
+};
+
+/// The default limiter: one token bucket per (attempt, key), in this process's memory, bounded.
+///
+/// When `keys` buckets are in use, the fullest (the least suspicious) make room.
+class MCP_OAUTH_EXPORT memory_attempt_limiter final : public attempt_limiter {
+public:
+    struct rates {
+        std::optional<attempt_rate> registration = attempt_rate{};    ///< nothing: no limit
+        std::optional<attempt_rate> failed_secret = attempt_rate{10, 10};
+        std::optional<attempt_rate> failed_password = attempt_rate{10, 10};
+        std::size_t keys = 10'000;
+    };
+
+    memory_attempt_limiter();
+    explicit memory_attempt_limiter(const rates& rates);
+    ~memory_attempt_limiter() override;
+    memory_attempt_limiter(const memory_attempt_limiter&) = delete;
+    memory_attempt_limiter& operator=(const memory_attempt_limiter&) = delete;
+
+    [[nodiscard]] std::optional<seconds> admit(attempt what, std::string_view key,
+                                               instant now) override;
+    [[nodiscard]] std::optional<seconds> peek(attempt what, std::string_view key,
+                                              instant now) override;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace v0
+} // namespace mcp_oauth

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/base/export.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// Everything that the library reports. Closed: a switch over it is checked by the compiler.
+enum class event_kind : std::uint8_t {
+    // the life of a grant
+    approved,
+    denied,
+    granted,           ///< a code was redeemed
+    refreshed,
+    refresh_retry,     ///< a rotated token came back inside its window and was answered with the head
+    refresh_coalesced, ///< the head was answered again instead of rotated
+    revoked,
+    // evidence of trouble
+    code_replay,
+    refresh_replay,
+    refresh_undecidable, ///< too old to be judged while a burst is in progress
+    state_lost,          ///< a token from a timeline that the store no longer knows
+    used_after_revocation,
+    code_expired,
+    expired,
+    // refusals
+    client_authentication_failed,
+    request_refused,
+    token_refused,   ///< at the resource server
+    scope_refused,   ///< at the resource server
+    session_refused, ///< a session ID that belongs to another principal
+    throttled,
+    // other
+    client_registered,
+    store_unavailable,
+};
+
+[[nodiscard]] MCP_OAUTH_EXPORT std::string_view name(event_kind kind) noexcept;
+
+/// One event. Holds no token, code, secret or password, ever (OA21-GEN-05, ATK-RG-07).
+struct event {
+    event_kind kind = event_kind::request_refused;
+    instant at{};
+    /// A stable, machine-readable reason, `lower_snake_case`; empty where the kind says it all.
+    std::string_view reason;
+    std::string grant_id; ///< empty where no grant is concerned
+    std::string client_id;
+    std::string subject;
+    std::string source;         ///< as the host gave it
+    std::string user_agent;     ///< of the request, at most 256 octets
+    std::string correlation_id; ///< the host's
+    /// `refresh_retry`: how many generations behind the head, and how long after its rotation.
+    std::uint64_t generations_behind = 0;
+    milliseconds age{0};
+};
+
+/// Where events go: an audit log, a metric, an alert.
+///
+/// Errors:  none. Whatever it throws is swallowed: an audit log that fails must not change an answer.
+/// Threads: called concurrently, with no lock of the library held. Must not block.
+class MCP_OAUTH_EXPORT event_sink {
+public:
+    virtual ~event_sink();
+    virtual void on_event(const event& event) = 0;
+};
+
+} // namespace v0
+} // namespace mcp_oauth

@@ -1,0 +1,231 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/base/random.hpp"
+#include "mcp_oauth/grammar/http_message.hpp"
+#include "mcp_oauth/grammar/scope_token.hpp"
+#include "mcp_oauth/grant/server_secrets.hpp"
+#include "mcp_oauth/ports/attempt_limiter.hpp"
+#include "mcp_oauth/ports/client_registry.hpp"
+#include "mcp_oauth/ports/event_sink.hpp"
+#include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/rfc/6749_client.hpp"
+#include "mcp_oauth/rfc/6749_errors.hpp"
+#include "mcp_oauth/server/operation.hpp"
+#include "mcp_oauth/server/policy.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// What the server calls. References must outlive it; the pointers may be null.
+struct server_ports {
+    record_store& store;
+    client_registry* clients = nullptr;  ///< null: configured and registered clients
+    attempt_limiter* limiter = nullptr;  ///< null: no limits
+    event_sink* events = nullptr;        ///< null: nobody listens
+    mcp_oauth::clock* clock = nullptr;   ///< null: the system's
+    random_source* random = nullptr;     ///< null: OpenSSL's
+};
+
+/// What a host is asked before a refresh is committed. Return an error to refuse it
+/// (`invalid_grant`: the subject was disabled; `temporarily_unavailable`: an upstream is down).
+/// Must not block for long, and must not call back into the library. What it throws counts as
+/// `temporarily_unavailable`.
+using refresh_hook =
+    std::function<std::optional<error>(std::string_view subject, std::string_view client_id,
+                                       std::string_view host_data)>;
+
+struct authorization_server_config {
+    /// `https://…`, or `http` on a loopback host for development; no trailing slash. One string, used
+    /// verbatim in metadata, `iss` and tokens (MCP-ISS-07).
+    std::string issuer;
+    /// Where the endpoints are, as the user agent and clients see them; the issuer where empty.
+    std::string endpoint_base;
+    /// Every resource that tokens may be asked for. The first is the default.
+    std::vector<std::string> resources;
+    /// Every scope on offer, `offline_access` included where it is.
+    std::vector<std::string> scopes_supported;
+    /// What an authorization request without `scope` gets; empty: `invalid_scope`.
+    std::vector<std::string> default_scopes;
+    /// Exactly one `current`.
+    std::vector<server_secret> secrets;
+    /// The first signs, all are published.
+    std::vector<signing_key> signing_keys;
+    /// Clients that are known from the start.
+    std::vector<client> clients;
+    /// Where registration asks for one (`registration_access::initial_access_token`).
+    secret initial_access_token;
+    mcp_oauth::policy policy;
+    refresh_hook may_refresh;
+};
+
+/// What is wrong with a configuration: the operator's fault, told at start-up.
+struct config_error {
+    std::string member; ///< `issuer`, `policy.refresh.idle`, …
+    std::string problem;
+};
+
+/// A refusal that is shown to the user on the host's own page, and never redirected: the client or the
+/// redirect URI could not be proven (OA21-AUTHZ-08, OA21-AUTHZ-09).
+struct error_page {
+    int status = 400;
+    error why;
+};
+
+/// What the host's login has to honour.
+struct login_demands {
+    bool none = false;            ///< `prompt=none`: show no page; call `authenticated` at once
+    bool login = false;           ///< `prompt=login`: ask for credentials again
+    bool consent = false;         ///< `prompt=consent`: the consent view will come
+    bool select_account = false;  ///< `prompt=select_account`
+    std::optional<seconds> max_age;
+    std::string acr_values;       ///< as sent
+    std::string login_hint;       ///< as sent, never to be trusted
+};
+
+/// A request that was found acceptable, or whose error is to travel back, waiting for a login.
+///
+/// Nobody is redirected before the user is known (OA21-AUTHZ-24). `ticket` carries the request, sealed,
+/// through the host's login page; at most 4 KB.
+struct interaction {
+    std::string ticket;
+    login_demands demands;
+};
+
+/// Who logged in, as the host found out.
+struct login {
+    std::string subject; ///< at most 128 octets; never reused for another user
+    instant at{};        ///< when the user proved who they are
+    std::string acr;
+    std::vector<std::string> amr;
+    /// A name of the user agent's session at the host, new since login. Tickets are bound to it, so a
+    /// consent page of one session cannot be answered from another (ATK-AZ-06).
+    std::string session;
+};
+
+/// What the consent page shows. Everything about the client is its own claim.
+struct consent_view {
+    std::string ticket; ///< for `approve` or `deny`; sealed to this subject and session
+
+    std::string client_id;
+    std::string client_name;
+    std::string client_uri;
+    client_provenance provenance = client_provenance::registered;
+    std::string redirect_uri;
+    std::string redirect_host;      ///< show it clearly (MCP-CIMD-26)
+    bool redirect_is_local = false; ///< warn: any program on this machine can receive the answer
+    scope_set scopes;
+    std::vector<std::string> resources;
+};
+
+/// What the user agreed to.
+struct approval {
+    /// Of the scopes shown; nothing: all of them. Others are ignored, it only narrows.
+    std::optional<scope_set> granted;
+    /// The host's own JSON, at most 4 KB: sealed at rest, handed back in the principal.
+    std::string host_data;
+    /// The user wants to be asked no more, where the policy allows it.
+    bool remember = false;
+};
+
+using authorize_outcome = std::variant<error_page, interaction>;
+using authenticated_outcome = std::variant<error_page, http_response, consent_view>;
+/// A redirect back to the client, or a page: the ticket is spent, expired or another session's.
+using decision_outcome = std::variant<error_page, http_response>;
+
+/// One route that the host must send to `handle`.
+struct endpoint {
+    std::string method;
+    std::string path;
+};
+
+/// An OAuth 2.1 authorization server, without sockets, pages or a database of its own.
+///
+///     authorize      -> error page | interaction            the host logs the user in
+///     authenticated  -> redirect | consent view             the host asks the user
+///     approve, deny  -> redirect
+///     handle         -> token, registration, revocation, metadata, JWKS
+///
+/// Each call exists twice: under its name, blocking, and as `begin_…`, an operation without I/O.
+///
+/// Threads: immutable after construction; any thread may call anything.
+/// Errors:  what clients do wrong is a response. A store that fails is 503
+///          `temporarily_unavailable`. Configuration faults are told by `make`.
+class MCP_OAUTH_EXPORT authorization_server {
+public:
+    /// Checks: every member of the configuration. Touches no port.
+    [[nodiscard]] static expected<authorization_server, config_error>
+    make(authorization_server_config config, server_ports ports);
+
+    authorization_server(authorization_server&&) noexcept;
+    authorization_server& operator=(authorization_server&&) noexcept;
+    ~authorization_server();
+
+    /// Compares the secrets with the check value that the store holds, and creates it in a new store. Call
+    /// it once before serving.
+    /// Errors: the store belongs to other secrets, or does not answer.
+    /// `adopt`: after a leak, when every old secret was dropped: the store takes these as its own.
+    enum class on_mismatch : std::uint8_t { refuse, adopt };
+    [[nodiscard]] expected<void, config_error>
+    check_store(on_mismatch mismatch = on_mismatch::refuse) const;
+    [[nodiscard]] operation<expected<void, config_error>>
+    begin_check_store(on_mismatch mismatch = on_mismatch::refuse) const;
+
+    /// The authorization endpoint (OAuth 2.1 §4.1.1).
+    [[nodiscard]] authorize_outcome authorize(const http_request& request) const;
+    [[nodiscard]] operation<authorize_outcome> begin_authorize(http_request request) const;
+
+    /// The user is known now; or, without a `login`, is not and `prompt=none` asked for no page.
+    [[nodiscard]] authenticated_outcome authenticated(std::string_view ticket,
+                                                      std::optional<login> who) const;
+    [[nodiscard]] operation<authenticated_outcome>
+    begin_authenticated(std::string_view ticket, std::optional<login> who) const;
+
+    /// The user agrees. Approving the same ticket again returns the same redirect while the code waits,
+    /// and a page afterwards.
+    [[nodiscard]] decision_outcome approve(std::string_view ticket, std::string_view session,
+                                           approval given = {}) const;
+    [[nodiscard]] operation<decision_outcome> begin_approve(std::string_view ticket,
+                                                            std::string_view session,
+                                                            approval given = {}) const;
+    [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session) const;
+    [[nodiscard]] operation<decision_outcome> begin_deny(std::string_view ticket,
+                                                         std::string_view session) const;
+
+    /// Every endpoint that clients call directly; 404 for a path that is none.
+    [[nodiscard]] http_response handle(const http_request& request) const;
+    [[nodiscard]] operation<http_response> begin(http_request request) const;
+
+    /// Ends one grant, whatever state it is in. Returns: whether it existed.
+    [[nodiscard]] expected<bool, unavailable> revoke_grant(std::string_view grant_id) const;
+    [[nodiscard]] operation<expected<bool, unavailable>>
+    begin_revoke_grant(std::string_view grant_id) const;
+
+    /// The path of the authorization endpoint, which the host routes to `authorize`.
+    [[nodiscard]] const std::string& authorization_path() const noexcept;
+    /// Exactly the routes that must reach `handle`, CORS preflights aside.
+    [[nodiscard]] std::vector<endpoint> endpoints() const;
+    [[nodiscard]] const std::string& issuer() const noexcept;
+
+    /// What a resource server in the same process needs: see `resource_server_config::from`.
+    struct shared;
+    [[nodiscard]] std::shared_ptr<const shared> share() const noexcept;
+
+    struct state;
+
+private:
+    explicit authorization_server(std::shared_ptr<const state> state) noexcept;
+    std::shared_ptr<const state> state_;
+};
+
+} // namespace v0
+} // namespace mcp_oauth

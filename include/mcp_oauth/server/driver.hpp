@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/ports/client_registry.hpp"
+#include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/server/operation.hpp"
+
+/// The blocking driver: the default face of the library, and the pattern for every other one.
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// Signs octets with the current access token key; for `sign_step`.
+using sign_function = std::function<expected<std::string, unavailable>(const std::string& octets)>;
+
+/// What steps are carried out against.
+struct step_ports {
+    record_store* store = nullptr;
+    client_registry* clients = nullptr;
+    sign_function sign;
+};
+
+/// Carries out one step, blocking. What a port throws counts as its failure: `unavailable` for a read,
+/// `unknown` for a write.
+[[nodiscard]] MCP_OAUTH_EXPORT answer carry_out(const step& next, const step_ports& ports);
+
+/// Runs an operation to its end.
+template <class Result> [[nodiscard]] Result run(operation<Result> op, const step_ports& ports) {
+    while (!op.finished()) op.resume(carry_out(op.next(), ports));
+    return std::move(op).result();
+}
+
+} // namespace v0
+} // namespace mcp_oauth

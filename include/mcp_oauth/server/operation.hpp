@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "mcp_oauth/base/expected.hpp"
+#include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/rfc/6749_client.hpp"
+
+/// Endpoints without I/O. An operation is asked for its next step, the host carries it out in whatever
+/// way suits its event loop, and hands back the answer; `driver.hpp` does that with blocking calls.
+namespace mcp_oauth {
+inline namespace v0 {
+
+// What an operation may ask for. The set is closed, and each step owns its strings.
+struct load_step {
+    std::string key;
+};
+struct create_step {
+    record fresh;
+};
+struct replace_step {
+    record next;
+    record_version expected;
+};
+struct erase_step {
+    std::string key;
+    record_version expected;
+};
+struct list_step {
+    record_kind kind;
+    std::string owner;
+    std::string after;
+    std::size_t limit;
+};
+/// Only asked where the host has a `client_registry` of its own.
+struct find_client_step {
+    std::string client_id;
+};
+/// Sign these octets with the current access token key.
+struct sign_step {
+    std::string octets;
+};
+using step = std::variant<load_step, create_step, replace_step, erase_step, list_step,
+                          find_client_step, sign_step>;
+
+// What answers them, in the same order.
+using load_answer = expected<std::optional<record>, unavailable>;
+using create_answer = create_result;
+struct replace_answer {
+    write_outcome outcome;
+};
+struct erase_answer {
+    write_outcome outcome;
+};
+using list_answer = expected<record_page, unavailable>;
+using find_client_answer = expected<std::optional<client>, unavailable>;
+using sign_answer = expected<std::string, unavailable>;
+using answer = std::variant<load_answer, create_answer, replace_answer, erase_answer, list_answer,
+                            find_client_answer, sign_answer>;
+
+/// The greatest number of steps that an operation takes: eight attempts of load, sign and swap, one
+/// read-back for each, the client's record, and a write that keeps it alive. A revocation for replay may
+/// take `most_revocation_steps`, since it is not given up for a lost swap.
+inline constexpr std::size_t most_steps = 40;
+inline constexpr std::size_t most_revocation_steps = 200;
+
+/// The inside of an operation; hosts use `operation`.
+template <class Result> class operation_state {
+public:
+    virtual ~operation_state() = default;
+    /// Takes the answer to `pending`, and leaves either another step in `pending` or a `result`.
+    virtual void resume(answer given) = 0;
+
+    std::optional<step> pending;
+    std::optional<Result> result;
+};
+
+/// One run of an endpoint.
+///
+///     while (!op.finished()) op.resume(carry_out(op.next()));
+///     send(std::move(op).result());
+///
+/// It owns its request and everything it needs; no view outlives a call. Movable, used by one thread at a
+/// time. An operation that is abandoned may be destroyed at any step: each step leaves the store consistent
+/// on its own.
+template <class Result> class operation {
+public:
+    explicit operation(std::unique_ptr<operation_state<Result>> state) noexcept
+        : state_(std::move(state)) {}
+
+    [[nodiscard]] bool finished() const noexcept { return state_->result.has_value(); }
+    /// Requires: not finished.
+    [[nodiscard]] const step& next() const noexcept { return *state_->pending; }
+    /// Requires: not finished. An answer of another kind than the step counts as `unavailable`.
+    void resume(answer given) { state_->resume(std::move(given)); }
+    /// Requires: finished.
+    [[nodiscard]] Result result() && { return std::move(*state_->result); }
+
+private:
+    std::unique_ptr<operation_state<Result>> state_;
+};
+
+} // namespace v0
+} // namespace mcp_oauth

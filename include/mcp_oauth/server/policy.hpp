@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/base/expected.hpp"
+#include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/rfc/6749_scope.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+enum class access_token_format : std::uint8_t {
+    jwt,    ///< RFC 9068, verified without I/O
+    opaque, ///< the same claims, sealed: no row, unreadable to clients
+};
+/// Who gets a refresh token (OA21-REF-11).
+enum class refresh_issuance : std::uint8_t {
+    never,
+    when_registered,       ///< every client with `refresh_token` among its grant types
+    when_offline_access,   ///< and only where `offline_access` was granted
+};
+enum class confidential_rotation : std::uint8_t { rotate, keep };
+enum class missing_resource : std::uint8_t {
+    refuse,          ///< `invalid_target`
+    default_resource ///< the configured one (MCP-RES-09)
+};
+enum class registered_scope : std::uint8_t {
+    ceiling,      ///< bounds what the client can be granted (DCR-18)
+    default_only, ///< what it gets where it asks for nothing
+};
+enum class registration_access : std::uint8_t { off, open, initial_access_token };
+/// A client that registers as `web` with redirects that only a native one may have.
+enum class impossible_web : std::uint8_t { refuse, coerce_to_native };
+/// When a revoked grant's access tokens stop working at this server's gate.
+enum class gate_revocation : std::uint8_t {
+    at_expiry, ///< no I/O at the gate
+    at_once,   ///< one `load` per request
+};
+/// Whether a request may be approved on the strength of an earlier consent (OA21-AUTHZ-23).
+enum class remembered_consent : std::uint8_t {
+    never,
+    for_https_redirects, ///< never for loopback and private-use redirects
+};
+
+/// What the operator may choose. `{}` is OAuth 2.1 to the letter; `strict()`, `mcp()` name the presets.
+///
+/// Members may be added, so name the ones you set. A `checked_policy` is what servers take.
+struct policy {
+    struct code_options {
+        seconds lifetime{60}; ///< OAuth 2.1 §4.1.2: at most ten minutes
+    } code;
+
+    struct access_token_options {
+        access_token_format format = access_token_format::jwt;
+        seconds lifetime{600}; ///< RFC 6750 §5.3: one hour or less
+    } access_token;
+
+    struct refresh_options {
+        refresh_issuance issue = refresh_issuance::when_registered;
+        seconds idle{std::chrono::hours{24 * 14}};
+        seconds absolute{std::chrono::hours{24 * 90}};
+        /// How long after its own rotation a token is answered with the head. Zero: strict one-time use.
+        milliseconds retry_window{0};
+        /// How many rotations the record remembers.
+        std::size_t retry_depth = 8;
+        confidential_rotation confidential = confidential_rotation::rotate;
+    } refresh;
+
+    struct redirect_options {
+        bool localhost_is_loopback = true;
+        bool private_use_schemes = true;
+        std::vector<std::string> dotless_schemes;
+    } redirect;
+
+    struct scope_options {
+        unknown_scopes unknown = unknown_scopes::refuse;
+        registered_scope registered = registered_scope::ceiling;
+        std::vector<scope_hierarchy::implication> hierarchy;
+    } scope;
+
+    struct resource_options {
+        missing_resource missing = missing_resource::refuse;
+    } resource;
+
+    struct registration_options {
+        registration_access access = registration_access::open;
+        impossible_web web = impossible_web::refuse;
+        seconds unused_lifetime{std::chrono::hours{24}};   ///< a registration that is never used
+        seconds tail{std::chrono::hours{24 * 30}};         ///< after the end of its last grant
+        seconds secret_lifetime{0};                        ///< zero: secrets do not expire
+    } registration;
+
+    struct consent_options {
+        remembered_consent remember = remembered_consent::never;
+        seconds lifetime{std::chrono::hours{24 * 30}};
+        seconds page_lifetime{600}; ///< how long a login or consent page may stay open
+    } consent;
+
+    struct gate_options {
+        gate_revocation revocation = gate_revocation::at_expiry;
+        seconds leeway{0}; ///< at most a minute
+    } gate;
+
+    struct limits_options {
+        std::size_t body = 16 * 1024;
+        std::size_t query = 8 * 1024;
+        std::size_t header = 8 * 1024;
+        std::size_t parameters = 64;
+        std::size_t value = 4096;
+        std::size_t state = 2048;
+        std::size_t client_id = 200;
+        std::size_t redirect_uri = 400;
+        std::size_t redirect_uris = 16;
+        std::size_t display_string = 256;
+        std::size_t json_depth = 8;
+        std::size_t host_data = 4096;
+    } limits;
+
+    /// How long an operation may take from its arrival to its write; a later one writes nothing. Clients
+    /// are promised the retry window less this.
+    milliseconds operation_limit{5000};
+    /// Grants whose last write bears a lower epoch are refused: raise it after restoring a backup.
+    std::uint32_t min_epoch = 0;
+
+    /// OAuth 2.1 to the letter.
+    [[nodiscard]] MCP_OAUTH_EXPORT static policy strict();
+    /// `strict()`, plus what MCP hosts need in practice: a retry window of 60 s at depth 8, a default
+    /// resource, unknown scopes narrowed away, a registered scope is no ceiling, known private-use
+    /// schemes.
+    [[nodiscard]] MCP_OAUTH_EXPORT static policy mcp();
+};
+
+/// A policy member outside its limits, by name: the operator's fault, told at start-up.
+struct policy_error {
+    std::string_view member;
+    std::string_view problem;
+};
+
+/// A policy that was found consistent. The only thing that servers are made from.
+class checked_policy {
+public:
+    /// Checks: code 1 s to 10 min; access token 1 s to 24 h; idle > 0, idle <= absolute; with a window:
+    ///         window > `operation_limit`, idle > window + `operation_limit`, depth 1 to 32; leeway at
+    ///         most 60 s; no scope implies itself; no limit is zero.
+    [[nodiscard]] MCP_OAUTH_EXPORT static expected<checked_policy, policy_error> make(policy p);
+
+    [[nodiscard]] const policy& operator*() const noexcept { return policy_; }
+    [[nodiscard]] const policy* operator->() const noexcept { return &policy_; }
+    [[nodiscard]] const scope_hierarchy& hierarchy() const noexcept { return hierarchy_; }
+
+private:
+    checked_policy(policy p, scope_hierarchy h) : policy_(std::move(p)), hierarchy_(std::move(h)) {}
+    policy policy_;
+    scope_hierarchy hierarchy_;
+};
+
+} // namespace v0
+} // namespace mcp_oauth

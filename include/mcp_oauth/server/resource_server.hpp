@@ -1,0 +1,142 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/grammar/http_message.hpp"
+#include "mcp_oauth/grammar/scope_token.hpp"
+#include "mcp_oauth/grant/server_secrets.hpp"
+#include "mcp_oauth/ports/event_sink.hpp"
+#include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/server/authorization_server.hpp"
+#include "mcp_oauth/server/operation.hpp"
+#include "mcp_oauth/server/policy.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// One protected resource, as its metadata describes it (RFC 9728).
+struct resource_config {
+    std::string identifier;
+    /// What clients may ask for; `offline_access` is never shown here (MCP-PRM-11).
+    std::vector<std::string> scopes_supported;
+    /// What a request without a token is challenged for (MCP-SCO-01).
+    std::vector<std::string> baseline_scopes;
+    std::string name;
+    std::string documentation;
+};
+
+struct resource_server_config {
+    /// The one issuer whose tokens are accepted (MCP-TOK-06).
+    std::string issuer;
+    /// The first is the default of `admit` and is also served at the root document.
+    std::vector<resource_config> resources;
+    /// The issuer's public keys.
+    std::vector<verification_key> keys;
+    /// For opaque access tokens and sessions: the issuer's secrets; empty where there are none.
+    std::vector<server_secret> secrets;
+    mcp_oauth::policy policy;
+};
+
+struct resource_server_ports {
+    record_store* store = nullptr;      ///< needed for `gate_revocation::at_once`
+    event_sink* events = nullptr;
+    mcp_oauth::clock* clock = nullptr;
+    random_source* random = nullptr;
+};
+
+/// Who is calling: made by `admit` only.
+class principal {
+public:
+    [[nodiscard]] const std::string& issuer() const noexcept { return issuer_; }
+    [[nodiscard]] const std::string& subject() const noexcept { return subject_; }
+    [[nodiscard]] const std::string& client_id() const noexcept { return client_id_; }
+    [[nodiscard]] const scope_set& scopes() const noexcept { return scopes_; }
+    /// Empty for a token without a grant.
+    [[nodiscard]] const std::string& grant_id() const noexcept { return grant_id_; }
+    [[nodiscard]] instant expires_at() const noexcept { return expires_at_; }
+    /// What the host gave to `approve`; empty unless the gate loads the grant.
+    [[nodiscard]] const std::string& host_data() const noexcept { return host_data_; }
+
+private:
+    friend struct principal_access;
+    principal() noexcept {}
+    std::string issuer_;
+    std::string subject_;
+    std::string client_id_;
+    scope_set scopes_;
+    std::string grant_id_;
+    instant expires_at_{};
+    std::string host_data_;
+};
+
+/// Go on, or send this: a 400, 401, 403 or 503 with its challenge, complete.
+using admission = std::variant<principal, http_response>;
+
+/// The gate before a protected resource (OAuth 2.1 §5, RFC 6750, RFC 9068, RFC 9728).
+///
+/// Call it in the route handler, after the body was read: an early refusal lets some HTTP servers take the
+/// unread body for the next request.
+///
+/// Threads: immutable after construction; any thread may call anything.
+class MCP_OAUTH_EXPORT resource_server {
+public:
+    [[nodiscard]] static expected<resource_server, config_error> make(resource_server_config config,
+                                                                      resource_server_ports ports);
+    /// For a server in the same process as its authorization server: issuer, keys, secrets, policy and
+    /// scopes are that one's, so the two cannot disagree.
+    [[nodiscard]] static expected<resource_server, config_error>
+    beside(const authorization_server& issuer, std::vector<resource_config> resources,
+           resource_server_ports ports);
+
+    resource_server(resource_server&&) noexcept;
+    resource_server& operator=(resource_server&&) noexcept;
+    ~resource_server();
+
+    /// Decides whether `request` may go on at `resource` (empty: the first) with `needed` scopes.
+    ///
+    /// Checks: exactly one token, in the `Authorization` header (OA21-RS-02 … 05); signature, `typ`,
+    ///         issuer, audience, times (AT-10 … 14); with `at_once`, that the grant lives; scopes by the
+    ///         hierarchy.
+    /// Does not check: the session (`owns_session`), the `Origin` header, anything in the body.
+    /// Errors: 401 without `error` where there is no token; 400 `invalid_request`; 401 `invalid_token`;
+    ///         403 `insufficient_scope` that names every scope in `needed`; 503 where the store does not answer.
+    [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
+                                  std::string_view resource = {}) const;
+    [[nodiscard]] operation<admission> begin_admit(const http_request& request,
+                                                   const scope_set& needed = {},
+                                                   std::string_view resource = {}) const;
+    /// The 403 for a principal that lacks what a call needs; nothing where it has it. For hosts that know
+    /// the tool only after reading the body.
+    [[nodiscard]] std::optional<http_response> require(const principal& who,
+                                                       const scope_set& needed,
+                                                       std::string_view resource = {}) const;
+
+    /// Answers the metadata documents of every resource; 404 for another path.
+    [[nodiscard]] http_response handle(const http_request& request) const;
+    /// Exactly the routes that must reach `handle`.
+    [[nodiscard]] std::vector<endpoint> endpoints() const;
+
+    /// A session ID that is bound to this principal: issuer, subject, client and grant, sealed. It needs
+    /// no store, and is never proof of identity: `admit` comes first, on every request.
+    /// Requires: secrets in the configuration. Errors: nothing where the random source fails.
+    [[nodiscard]] std::optional<std::string> open_session(const principal& who) const;
+    /// Whether `session_id` was opened for this principal. A stolen one with another user's token is not
+    /// (MCP-TOK-03, MCP-TOK-15, MCP-BC-10); the answer then is 404, as for a session that does not exist.
+    [[nodiscard]] bool owns_session(const principal& who, std::string_view session_id) const;
+
+    struct state;
+
+private:
+    explicit resource_server(std::shared_ptr<const state> state) noexcept;
+    std::shared_ptr<const state> state_;
+};
+
+} // namespace v0
+} // namespace mcp_oauth
