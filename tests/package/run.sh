@@ -1,0 +1,64 @@
+#!/bin/sh
+# Builds and runs a consumer for each way into a host's build: add_subdirectory, FetchContent,
+# find_package, pkg-config; a host without exceptions and RTTI; all for the static and the shared library.
+#
+#     sh tests/package/run.sh [build folder]
+set -eu
+
+source=$(cd "$(dirname "$0")/../.." && pwd)
+build=${1:-$source/build/package}
+launcher=
+if command -v ccache >/dev/null; then launcher=-DCMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+rm -rf "$build"
+mkdir -p "$build"
+build=$(cd "$build" && pwd)
+
+# What is said counts only if something fails.
+quietly() {
+    "$@" >"$build/log" 2>&1 || { cat "$build/log" >&2; echo "failed: $*" >&2; exit 1; }
+}
+
+# consumer NAME FOLDER [flags]: configures, builds and runs tests/package/FOLDER.
+consumer() {
+    name=$1 folder=$2
+    shift 2
+    quietly cmake -S "$source/tests/package/$folder" -B "$build/$name" -G Ninja $launcher "$@"
+    quietly cmake --build "$build/$name"
+    for program in consumer bare_consumer; do
+        if [ -x "$build/$name/$program" ]; then quietly "$build/$name/$program"; fi
+    done
+    echo "consumed: $name"
+}
+
+install_and_consume() {
+    kind=$1 shared=$2
+    quietly cmake -S "$source" -B "$build/$kind" -G Ninja $launcher -DBUILD_SHARED_LIBS="$shared" \
+        -DMCP_OAUTH_BUILD_TESTS=OFF -DMCP_OAUTH_BUILD_EXAMPLES=OFF -DMCP_OAUTH_WERROR=ON
+    quietly cmake --build "$build/$kind"
+    quietly cmake --install "$build/$kind" --prefix "$build/staged"
+    # Nothing in it may know where it was installed to.
+    rm -rf "$build/$kind-prefix"
+    mv "$build/staged" "$build/$kind-prefix"
+    prefix=$build/$kind-prefix
+    if grep -rIlE "nlohmann|$build|$source/" "$prefix" --include=*.cmake --include=*.pc; then
+        echo "the installed package names nlohmann/json, or a folder of this machine" >&2
+        exit 1
+    fi
+
+    consumer "$kind-find_package" find_package -DCMAKE_PREFIX_PATH="$prefix"
+
+    PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name mcp_oauth.pc)")
+    export PKG_CONFIG_PATH
+    static=--static
+    if [ "$shared" = ON ]; then static=; fi
+    # shellcheck disable=SC2046,SC2086 # these are lists of flags
+    quietly c++ -std=c++17 "$source/tests/package/main.cpp" -o "$build/pkg_config" \
+        $(pkg-config --cflags mcp_oauth) $(pkg-config $static --libs mcp_oauth)
+    quietly env LD_LIBRARY_PATH="$(dirname "$PKG_CONFIG_PATH")" "$build/pkg_config"
+    echo "consumed: $kind-pkg_config"
+}
+
+consumer subdirectory subdirectory -DMCP_OAUTH_SOURCE="$source"
+consumer fetch_content fetch_content -DMCP_OAUTH_SOURCE="$source"
+install_and_consume static OFF
+install_and_consume shared ON
