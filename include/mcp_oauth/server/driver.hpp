@@ -24,7 +24,7 @@ struct step_ports {
 
 /// Carries out one step, blocking. What a port throws counts as its failure: `unavailable` for a read,
 /// `unknown` for a write.
-[[nodiscard]] MCP_OAUTH_EXPORT answer carry_out(const step& next, const step_ports& ports);
+[[nodiscard]] MCP_OAUTH_EXPORT step_answer carry_out(const step& next, const step_ports& ports);
 
 /// Runs an operation to its end.
 template <class Result> [[nodiscard]] Result run(operation<Result> op, const step_ports& ports) {

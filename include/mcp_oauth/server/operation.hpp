@@ -60,7 +60,7 @@ struct erase_answer {
 using list_answer = expected<record_page, unavailable>;
 using find_client_answer = expected<std::optional<client>, unavailable>;
 using sign_answer = expected<std::string, unavailable>;
-using answer = std::variant<load_answer, create_answer, replace_answer, erase_answer, list_answer,
+using step_answer = std::variant<load_answer, create_answer, replace_answer, erase_answer, list_answer,
                             find_client_answer, sign_answer>;
 
 /// The greatest number of steps that an operation takes: eight attempts of load, sign and swap, one
@@ -74,7 +74,7 @@ template <class Result> class operation_state {
 public:
     virtual ~operation_state() = default;
     /// Takes the answer to `pending`, and leaves either another step in `pending` or a `result`.
-    virtual void resume(answer given) = 0;
+    virtual void resume(step_answer given) = 0;
 
     std::optional<step> pending;
     std::optional<Result> result;
@@ -97,7 +97,7 @@ public:
     /// Requires: not finished.
     [[nodiscard]] const step& next() const noexcept { return *state_->pending; }
     /// Requires: not finished. An answer of another kind than the step counts as `unavailable`.
-    void resume(answer given) { state_->resume(std::move(given)); }
+    void resume(step_answer given) { state_->resume(std::move(given)); }
     /// Requires: finished.
     [[nodiscard]] Result result() && { return std::move(*state_->result); }
 

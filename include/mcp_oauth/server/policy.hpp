@@ -10,6 +10,7 @@
 #include "mcp_oauth/base/expected.hpp"
 #include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/rfc/6749_scope.hpp"
+#include "mcp_oauth/rfc/7591_client_registration.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -34,8 +35,6 @@ enum class registered_scope : std::uint8_t {
     default_only, ///< what it gets where it asks for nothing
 };
 enum class registration_access : std::uint8_t { off, open, initial_access_token };
-/// A client that registers as `web` with redirects that only a native one may have.
-enum class impossible_web : std::uint8_t { refuse, coerce_to_native };
 /// When a revoked grant's access tokens stop working at this server's gate.
 enum class gate_revocation : std::uint8_t {
     at_expiry, ///< no I/O at the gate
@@ -114,7 +113,7 @@ struct policy {
         std::size_t value = 4096;
         std::size_t state = 2048;
         std::size_t client_id = 200;
-        std::size_t redirect_uri = 400;
+        std::size_t redirect_uri = 384;
         std::size_t redirect_uris = 16;
         std::size_t display_string = 256;
         std::size_t json_depth = 8;
