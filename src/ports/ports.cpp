@@ -1,0 +1,46 @@
+// One out-of-line virtual for each port, so that its table is emitted once and in the library; and the
+// names of the events.
+
+#include "mcp_oauth/ports/attempt_limiter.hpp"
+#include "mcp_oauth/ports/client_registry.hpp"
+#include "mcp_oauth/ports/event_sink.hpp"
+#include "mcp_oauth/ports/record_store.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+attempt_limiter::~attempt_limiter() = default;
+client_registry::~client_registry() = default;
+event_sink::~event_sink() = default;
+record_store::~record_store() = default;
+
+std::string_view name(event_kind kind) noexcept {
+    switch (kind) {
+    case event_kind::approved: return "approved";
+    case event_kind::denied: return "denied";
+    case event_kind::granted: return "granted";
+    case event_kind::refreshed: return "refreshed";
+    case event_kind::refresh_retry: return "refresh_retry";
+    case event_kind::refresh_coalesced: return "refresh_coalesced";
+    case event_kind::revoked: return "revoked";
+    case event_kind::code_replay: return "code_replay";
+    case event_kind::refresh_replay: return "refresh_replay";
+    case event_kind::refresh_undecidable: return "refresh_undecidable";
+    case event_kind::state_lost: return "state_lost";
+    case event_kind::used_after_revocation: return "used_after_revocation";
+    case event_kind::code_expired: return "code_expired";
+    case event_kind::expired: return "expired";
+    case event_kind::client_authentication_failed: return "client_authentication_failed";
+    case event_kind::request_refused: return "request_refused";
+    case event_kind::token_refused: return "token_refused";
+    case event_kind::scope_refused: return "scope_refused";
+    case event_kind::session_refused: return "session_refused";
+    case event_kind::throttled: return "throttled";
+    case event_kind::client_registered: return "client_registered";
+    case event_kind::store_unavailable: return "store_unavailable";
+    }
+    return "";
+}
+
+} // namespace v0
+} // namespace mcp_oauth
