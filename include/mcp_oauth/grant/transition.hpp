@@ -159,6 +159,11 @@ namespace detail {
 
 namespace detail {
 
+/// K, as far as a ring can hold it. A window needs one entry at least, whatever the rules say.
+[[nodiscard]] inline std::size_t depth_of(const grant_rules& rules) noexcept {
+    return std::clamp(rules.retry_depth, std::size_t{1}, rotation_ring::capacity);
+}
+
 /// A generation below the head: rows 9 to 12 and 15, nothing where it is inside its window.
 [[nodiscard]] inline std::optional<transition>
 judge_rotated(const grant_life& g, std::uint32_t generation, const moment& at,
@@ -175,8 +180,7 @@ judge_rotated(const grant_life& g, std::uint32_t generation, const moment& at,
         if (!inside(g.ring[back - 1])) return replay(); // 10
         return std::nullopt;
     }
-    const bool full = g.ring.size() >= (std::min)(rules.retry_depth, rotation_ring::capacity);
-    if (full && g.ring.size() > 0 && inside(g.ring.oldest())) // 11
+    if (g.ring.size() >= depth_of(rules) && inside(g.ring.oldest())) // 11
         return refuse_grant(grant_evidence::refresh_undecidable);
     return replay(); // 12
 }
@@ -195,10 +199,12 @@ judge_rotated(const grant_life& g, std::uint32_t generation, const moment& at,
         t.next->epoch = (std::max)(g.epoch, rules.min_epoch);
         return t;
     }
-    const std::size_t depth = (std::min)(rules.retry_depth, rotation_ring::capacity);
+    const std::size_t depth = depth_of(rules);
     const bool windowed = rules.retry_window > milliseconds{0};
+    // 17: the K-th entry is the first that a rotation would drop; under a K that was lowered, or that
+    // another server holds greater, it is not the oldest.
     if (windowed && g.ring.size() >= depth &&
-        since(g.ring.oldest(), stamp) < rules.retry_window + rules.operation_limit) { // 17
+        since(g.ring[depth - 1], stamp) < rules.retry_window + rules.operation_limit) {
         t.says = verdict::coalesced;
         return t;
     }
