@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/grammar/scope_token.hpp"
+#include "mcp_oauth/rfc/6749_errors.hpp"
+#include "mcp_oauth/rfc/7517_jwk.hpp"
+#include "mcp_oauth/rfc/8707_resource_indicators.hpp"
+
+/// RFC 9068: access tokens as JWTs, and what a resource server checks before it believes one.
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// What an access token says (RFC 9068 §2.2). Times are seconds since the epoch (RFC 7519 §2).
+struct access_token_claims {
+    std::string issuer;
+    /// The user, or for a token without one an identifier of the client (AT-05).
+    std::string subject;
+    std::vector<std::string> audience; ///< on the wire a string where it is one (RFC 7519 §4.1.3)
+    std::string client_id;
+    scope_set scope;
+    std::int64_t issued_at = 0;
+    std::int64_t expires_at = 0;
+    std::string jti;
+    /// The grant behind the token, a claim of our own; empty for a token without a grant.
+    std::string grant_id;
+
+    // The user's login, the same in every token of a grant (RFC 9068 §2.2.1; AT-09).
+    std::optional<std::int64_t> auth_time;
+    std::string acr;
+    std::vector<std::string> amr;
+};
+
+/// The claims as JSON text: the payload of a JWT, and the inside of a sealed token.
+[[nodiscard]] MCP_OAUTH_EXPORT std::string to_json(const access_token_claims& claims);
+
+/// What is to be signed: header, with `typ` `at+jwt` (AT-03), and payload. `finish_jws` adds the signature.
+[[nodiscard]] MCP_OAUTH_EXPORT std::string signing_input(const access_token_claims& claims,
+                                                         std::string_view kid,
+                                                         signature_algorithm algorithm);
+
+/// Why a token was refused. For events; the caller hears the same sentence whatever it was (BEAR-02).
+enum class token_fault : std::uint8_t {
+    malformed,       ///< not a compact JWS, not JSON, a claim missing or of the wrong type
+    wrong_type,      ///< `typ` is not `at+jwt`: another kind of JWT (AT-10, JBCP-08)
+    wrong_algorithm, ///< not the key's own, `none` included (JOSE-03, JOSE-04)
+    unknown_key,     ///< the issuer has no key of this name (JOSE-15)
+    bad_signature,
+    wrong_issuer,
+    wrong_audience,
+    expired,
+    not_yet_valid, ///< `nbf` lies ahead
+};
+
+/// The fault as the reason of an event.
+[[nodiscard]] constexpr std::string_view name(token_fault fault) noexcept {
+    switch (fault) {
+    case token_fault::malformed: return "malformed";
+    case token_fault::wrong_type: return "wrong_type";
+    case token_fault::wrong_algorithm: return "wrong_algorithm";
+    case token_fault::unknown_key: return "unknown_key";
+    case token_fault::bad_signature: return "bad_signature";
+    case token_fault::wrong_issuer: return "wrong_issuer";
+    case token_fault::wrong_audience: return "wrong_audience";
+    case token_fault::expired: return "expired";
+    case token_fault::not_yet_valid: return "not_yet_valid";
+    }
+    return "";
+}
+
+/// An `invalid_token` (RFC 6750 §3.1; AT-14) that knows more than it tells.
+struct token_refusal : error {
+    explicit token_refusal(token_fault why) noexcept
+        : error{error_code::invalid_token, "the access token is invalid"}, fault(why) {}
+    token_fault fault;
+};
+
+/// What the resource server that asks expects of a token. The two references must outlive the call.
+struct access_token_expectations {
+    std::string_view issuer;
+    const resource_identifier& audience;
+    instant now;
+    /// For clocks that disagree. No more than `most_leeway` counts (RFC 7519 §4.1.4).
+    seconds leeway{0};
+
+    static constexpr seconds most_leeway{60};
+};
+
+/// A token that is authentic, for this resource, and in its time. Without one there are no claims to read:
+/// only `verify_access_token` makes it, and `sealed_access_token` for a token that this server sealed.
+class verified_access_token {
+public:
+    [[nodiscard]] const access_token_claims& claims() const& noexcept { return claims_; }
+    [[nodiscard]] access_token_claims claims() && noexcept { return std::move(claims_); }
+
+private:
+    friend expected<verified_access_token, token_refusal>
+    verify_access_token(std::string_view token, const key_set& keys,
+                        const access_token_expectations& expected);
+    friend class sealed_access_token;
+    explicit verified_access_token(access_token_claims claims) : claims_(std::move(claims)) {}
+    access_token_claims claims_;
+};
+
+/// Octets of a token; a longer one is refused unread (JBCP-11).
+inline constexpr std::size_t largest_access_token = 8192;
+
+/// Decides whether `token` may be used at `expected.audience` now (RFC 9068 §4).
+///
+/// Requires: `keys` are those of `expected.issuer` (AT-11, JBCP-04).
+/// Checks:   compact form, strict base64url, JSON without repeated members (JOSE-01, JOSE-02); `typ`; the
+///           algorithm is the key's own; the key by its exact `kid`, or each of the first four where the token
+///           names none (JOSE-16); the signature; `iss` to the letter; `aud`, string or array, names this
+///           resource (AT-12, MCP-RES-13); now < `exp` and `nbf` <= now (JOSE-13); every claim that RFC 9068
+///           §2.2 requires is there and has its type (AT-04).
+/// Does not check: scopes; whether the grant behind the token still lives.
+/// Errors:   `invalid_token`, with a reason that stays inside.
+[[nodiscard]] MCP_OAUTH_EXPORT expected<verified_access_token, token_refusal>
+verify_access_token(std::string_view token, const key_set& keys,
+                    const access_token_expectations& expected);
+
+/// The claims of a payload, and its checks, for a token that came by another way than a signature.
+/// Requires: `json` is authentic.
+[[nodiscard]] MCP_OAUTH_EXPORT expected<access_token_claims, token_fault>
+check_claims(std::string_view json, const access_token_expectations& expected);
+
+} // namespace v0
+} // namespace mcp_oauth
