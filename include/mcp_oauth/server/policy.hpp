@@ -145,7 +145,8 @@ class checked_policy {
 public:
     /// Checks: code 1 s to 10 min; access token 1 s to 24 h; idle > 0, idle <= absolute; with a window:
     ///         window > `operation_limit`, idle > window + `operation_limit`, depth 1 to 32; leeway at
-    ///         most 60 s; no scope implies itself; no limit is zero.
+    ///         most 60 s; no lifetime above ten years; schemes in lower case; no scope implies itself;
+    ///         no limit is zero.
     [[nodiscard]] MCP_OAUTH_EXPORT static expected<checked_policy, policy_error> make(policy p);
 
     [[nodiscard]] const policy& operator*() const noexcept { return policy_; }
