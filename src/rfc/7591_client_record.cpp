@@ -132,8 +132,7 @@ std::string registration_response(const client& registered, const secret* client
 std::string encode_client(const client& record) {
     json_object_writer json;
     json.add("client_id", record.client_id)
-        .add("provenance",
-             record.provenance == client_provenance::registered ? "registered" : "configured")
+        .add("provenance", spelled(record.provenance))
         .add("issued_at_ms", to_unix_ms(record.issued_at))
         .add_flag("disabled", record.disabled)
         .add_json("secrets", encode_secrets(record.secrets));
