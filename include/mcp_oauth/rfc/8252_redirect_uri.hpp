@@ -38,8 +38,9 @@ struct redirect_rules {
 
 /// Decides whether a client may register this redirect URI (RFC 7591 §5, OAuth 2.1 §2.3.1; DCR-08).
 ///
-/// Checks: absolute, no fragment, no userinfo; `https` with a host, loopback `http`, or an allowed
-///         private-use scheme. `javascript:`, `data:`, `file:` and their like never pass (ATK-RU-09).
+/// Checks: absolute, no fragment, no userinfo; `https` with a host, which browsers and we read alike (no
+///         `%40`: ATK-RU-02); loopback `http`; or an allowed private-use scheme. `javascript:`, `data:`,
+///         `file:` and their like never pass (ATK-RU-09).
 /// Errors: `invalid_redirect_uri`.
 [[nodiscard]] inline expected<uri, error> check_redirect_uri(std::string_view text,
                                                              const redirect_rules& rules) {
@@ -51,6 +52,8 @@ struct redirect_rules {
     if (parsed->userinfo()) return refuse(code, "a redirect URI has userinfo");
     if (parsed->scheme_is("https")) {
         if (parsed->host().empty()) return refuse(code, "a redirect URI has no host");
+        if (parsed->host().find('%') != std::string_view::npos)
+            return refuse(code, "a redirect URI has an escape in its host");
         return std::move(*parsed);
     }
     if (parsed->scheme_is("http")) {
@@ -107,7 +110,7 @@ private:
     const auto b = uri::parse(registered);
     if (!a || !b || !rules.is_loopback(*a) || !rules.is_loopback(*b)) return false;
     if (a->userinfo() || b->userinfo() || a->fragment()) return false;
-    if (a->port() && (a->port()->empty() || *a->port() == "0")) return false;
+    if (a->port() && a->port()->find_first_not_of('0') == std::string_view::npos) return false;
     return a->scheme() == b->scheme() && a->host() == b->host() && a->path() == b->path() &&
            a->query() == b->query();
 }
