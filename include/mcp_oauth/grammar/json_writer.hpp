@@ -27,6 +27,10 @@ public:
         return add(name, std::string_view{text});
     }
     json_object_writer& add(std::string_view name, std::int64_t value);
+    json_object_writer& add(std::string_view name, int value) { // a literal 0 is a pointer as well
+        return add(name, std::int64_t{value});
+    }
+    json_object_writer& add(std::string_view name, bool value) = delete; // `add_flag`
     json_object_writer& add_flag(std::string_view name, bool value);
     json_object_writer& add(std::string_view name, const std::vector<std::string>& values);
     /// Adds nothing where there is no text or it is empty.
