@@ -20,7 +20,8 @@ bool body_holds_token(const http_request& request) {
     return false;
 }
 
-// RFC 6750 §3 gives no order. Clients read these with regular expressions; the most telling goes first.
+// RFC 6750 §3 gives no order. Clients read these with regular expressions; the most telling goes
+// first.
 void add_context(challenge& built, const bearer_challenge_context& context) {
     if (!context.scope.empty()) built.with("scope", context.scope.text());
     if (!context.resource_metadata.empty())

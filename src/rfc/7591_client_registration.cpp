@@ -31,8 +31,9 @@ constexpr public_text describe(json_fault fault) noexcept {
     return "the registration is malformed";
 }
 
-/// Takes one registration document over, member by member. The order matters where one member decides
-/// what another may be: method, grant types, response types, redirect URIs, application type.
+/// Takes one registration document over, member by member. The order matters where one member
+/// decides what another may be: method, grant types, response types, redirect URIs, application
+/// type.
 class registration_reader {
 public:
     registration_reader(json_value root, const registration_rules& rules)

@@ -51,9 +51,9 @@ struct authorization_success {
 
 /// An error on its way back to the client (RFC 6749 §4.1.2.1).
 ///
-/// It needs a `matched_redirect_uri`, which only `match_redirect_uri` makes: an unchecked address cannot
-/// be redirected to. So neither a bad `client_id` nor a bad `redirect_uri` ends in a redirect
-/// (OA21-AUTHZ-08, OA21-AUTHZ-09; MCP-ERR-08).
+/// It needs a `matched_redirect_uri`, which only `match_redirect_uri` makes: an unchecked address
+/// cannot be redirected to. So neither a bad `client_id` nor a bad `redirect_uri` ends in a
+/// redirect (OA21-AUTHZ-08, OA21-AUTHZ-09; MCP-ERR-08).
 class redirect_error {
 public:
     /// Returns: nothing when the code may only be answered directly.
@@ -65,7 +65,8 @@ public:
 
     [[nodiscard]] const error& why() const noexcept { return why_; }
 
-    /// Where to send the user agent: `error`, `error_description`, `state` if it was sent, `iss` always.
+    /// Where to send the user agent: `error`, `error_description`, `state` if it was sent, `iss`
+    /// always.
     [[nodiscard]] std::string location(const issuer_identifier& issuer) const {
         std::vector<std::pair<std::string, std::string>> response{
             {"error", std::string{why_.wire().name}}};

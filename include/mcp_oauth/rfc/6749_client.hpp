@@ -14,7 +14,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// How a client authenticates at the token endpoint: the IANA registry's names, those that are served.
+/// How a client authenticates at the token endpoint: the IANA registry's names, those that are
+/// served.
 enum class client_authentication_method : std::uint8_t {
     none,
     client_secret_basic,

@@ -25,14 +25,14 @@ struct presented_credentials {
     /// Whether a failure must carry a `WWW-Authenticate` for Basic (RFC 6749 §5.2; OA21-TOK-08).
     bool by_header = false;
 
-    /// Checks: at most one mechanism is used (OA21-CLI-08; RFC 6749 §2.3); Basic is base64 with a colon,
-    ///         and both halves are form-decoded (OA21-CLI-06); a body `client_id` beside it is the same
-    ///         one. Secrets in the query are not read at all (OA21-CLI-07).
+    /// Checks: at most one mechanism is used (OA21-CLI-08; RFC 6749 §2.3); Basic is base64 with a
+    ///         colon, and both halves are form-decoded (OA21-CLI-06); a body `client_id` beside it
+    ///         is the same one. Secrets in the query are not read at all (OA21-CLI-07).
     /// Does not check: that the client exists or the secret is right.
-    /// Errors: `invalid_request` for two mechanisms or none; `invalid_client` for a header that cannot
-    ///         be read.
-    [[nodiscard]] static expected<presented_credentials, error>
-    parse(const http_request& request, const parameters& body) {
+    /// Errors: `invalid_request` for two mechanisms or none; `invalid_client` for a header that
+    ///         cannot be read.
+    [[nodiscard]] static expected<presented_credentials, error> parse(const http_request& request,
+                                                                      const parameters& body) {
         const bool in_body = body.find("client_secret").has_value();
         if (body.find("client_assertion") || body.find("client_assertion_type"))
             return refuse(error_code::invalid_client, "client assertions are not supported");
@@ -62,7 +62,8 @@ private:
         if (!credentials || !equal_ignoring_case(credentials->scheme, "Basic"))
             return refuse(error_code::invalid_client, "the Authorization scheme is not supported");
         const auto basic = decode_basic(credentials->token);
-        if (!basic) return refuse(error_code::invalid_client, "the Basic credentials are malformed");
+        if (!basic)
+            return refuse(error_code::invalid_client, "the Basic credentials are malformed");
         auto id = form_decode(basic->user_id);
         auto password = form_decode(basic->password);
         if (!id || !password || id->empty())
@@ -99,8 +100,8 @@ private:
 ///
 /// Requires: `known.client_id == presented.client_id`.
 /// Checks:   the client is enabled; the method is the registered one and no other (MCP-TOK-11,
-///           OA21-TOK-06, OA21-TOK-07, ATK-TK-11); one unexpired digest equals the secret's, compared
-///           in constant time.
+///           OA21-TOK-06, OA21-TOK-07, ATK-TK-11); one unexpired digest equals the secret's,
+///           compared in constant time.
 /// Does not check: how often somebody guessed. The endpoint asks the `attempt_limiter`.
 /// Errors:   `invalid_client`, in the same words whatever was wrong.
 [[nodiscard]] inline expected<authenticated_client, error>

@@ -7,8 +7,8 @@
 #include "mcp_oauth/base/expected.hpp"
 #include "mcp_oauth/base/public_text.hpp"
 
-/// RFC 6749 §4.1.2.1 and §5.2, with the codes that later documents add: what goes wrong, as a value that
-/// knows how it is spelled, which status it has, and whether it may travel by redirect.
+/// RFC 6749 §4.1.2.1 and §5.2, with the codes that later documents add: what goes wrong, as a value
+/// that knows how it is spelled, which status it has, and whether it may travel by redirect.
 namespace mcp_oauth {
 inline namespace v0 {
 
@@ -40,8 +40,8 @@ enum class error_code : std::uint8_t {
 /// What follows from a code alone.
 struct wire_rules {
     std::string_view name;
-    int http_status;     ///< of a direct answer
-    bool may_redirect;   ///< whether it may be delivered to a matched redirect URI
+    int http_status;   ///< of a direct answer
+    bool may_redirect; ///< whether it may be delivered to a matched redirect URI
 };
 
 /// No `default:` on purpose: a code without its rules does not compile (-Werror=switch).

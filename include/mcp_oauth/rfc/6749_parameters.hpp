@@ -17,12 +17,12 @@ inline namespace v0 {
 /// The parameters of one request.
 ///
 ///   "Parameters sent without a value MUST be treated as if they were omitted from the request. The
-///    authorization server MUST ignore unrecognized request parameters. Request and response parameters
-///    MUST NOT be included more than once."
+///    authorization server MUST ignore unrecognized request parameters. Request and response
+///    parameters MUST NOT be included more than once."
 class parameters {
 public:
-    /// Checks: encoding and limits. Repeats are kept for `repeated` to tell, since whether they may be
-    ///         reported by redirect depends on which one it is (OA21-AUTHZ-06).
+    /// Checks: encoding and limits. Repeats are kept for `repeated` to tell, since whether they may
+    ///         be reported by redirect depends on which one it is (OA21-AUTHZ-06).
     /// Errors: `invalid_request`.
     [[nodiscard]] static expected<parameters, error> parse(std::string_view encoded,
                                                            const form_limits& limits) {

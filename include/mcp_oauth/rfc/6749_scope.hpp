@@ -69,7 +69,8 @@ enum class unknown_scopes : std::uint8_t {
 
 /// Decides which scopes a request asks for (RFC 6749 §3.3; OA21-AUTHZ-17, OA21-AUTHZ-18).
 ///
-/// Errors: `invalid_scope` for bad syntax, for an unknown scope under `refuse`, and where nothing is left.
+/// Errors: `invalid_scope` for bad syntax, for an unknown scope under `refuse`, and where nothing
+///         is left.
 [[nodiscard]] inline expected<scope_set, error>
 resolve_scope(std::optional<std::string_view> requested, const scope_set& offered,
               const scope_set& fallback, unknown_scopes unknown) {
@@ -86,8 +87,7 @@ resolve_scope(std::optional<std::string_view> requested, const scope_set& offere
         else if (unknown == unknown_scopes::refuse)
             return refuse(error_code::invalid_scope, "a requested scope is not offered");
     }
-    if (resolved.empty())
-        return refuse(error_code::invalid_scope, "no requested scope is offered");
+    if (resolved.empty()) return refuse(error_code::invalid_scope, "no requested scope is offered");
     return resolved;
 }
 

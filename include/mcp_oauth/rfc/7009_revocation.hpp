@@ -21,9 +21,10 @@ struct revocation_request {
     secret token;
     std::optional<token_type_hint> hint;
 
-    /// Checks: `token` is there, and no parameter is repeated (REV-01). A hint of another name is ignored.
-    /// Does not check: the client, or whether the token is anything at all: an unknown one is a success
-    ///         (REV-03).
+    /// Checks: `token` is there, and no parameter is repeated (REV-01). A hint of another name is
+    ///         ignored.
+    /// Does not check: the client, or whether the token is anything at all: an unknown one is a
+    ///         success (REV-03).
     /// Errors: `invalid_request`.
     [[nodiscard]] static expected<revocation_request, error> parse(const parameters& body) {
         if (body.any_repeated())

@@ -27,8 +27,8 @@ struct compact_jws {
     std::string_view payload;       ///< base64url
     std::string_view signature;     ///< base64url
 
-    /// Checks: exactly two dots, and something in each of the three parts: a JWE, an unsecured JWS and a
-    ///         detached one do not pass (JOSE-01, JOSE-04).
+    /// Checks: exactly two dots, and something in each of the three parts: a JWE, an unsecured JWS
+    ///         and a detached one do not pass (JOSE-01, JOSE-04).
     /// Does not check: the alphabet. Whoever decodes a part does.
     /// Errors: nothing.
     [[nodiscard]] static std::optional<compact_jws> split(std::string_view text) noexcept {
@@ -52,8 +52,9 @@ struct jose_header {
     std::optional<std::string> typ;
     std::optional<std::string> kid;
 
-    /// Checks: strict base64url; a JSON object without repeated members (JOSE-02); `alg` is there; these
-    ///         members are strings; `crit` is not there, since no extension is understood (JOSE-05).
+    /// Checks: strict base64url; a JSON object without repeated members (JOSE-02); `alg` is there;
+    ///         these members are strings; `crit` is not there, since no extension is understood
+    ///         (JOSE-05).
     /// Does not check: that the algorithm is allowed, or that the key is known.
     /// Ignores: `jku`, `jwk`, `x5u`, `x5c`: keys never come from the token (JOSE-06, ATK-JW-05).
     /// Errors: nothing.

@@ -20,8 +20,8 @@ inline namespace v0 {
 struct named_key {
     std::string kid; ///< empty for a key that its issuer gave no name
     verification_key key;
-    /// The encoded header of an access token that this key signed here: a token that begins so needs no
-    /// JSON parser for its header (see `verify_access_token`).
+    /// The encoded header of an access token that this key signed here: a token that begins so
+    /// needs no JSON parser for its header (see `verify_access_token`).
     std::string access_token_header;
 };
 
@@ -39,13 +39,13 @@ public:
 
     /// Reads a JWK Set.
     ///
-    ///   "Implementations SHOULD ignore JWKs within a JWK Set that use "kty" (key type) values that are
-    ///    not understood by them, that are missing required members, or for which values are out of the
-    ///    supported ranges." (RFC 7517 §5; JOSE-15)
+    ///   "Implementations SHOULD ignore JWKs within a JWK Set that use "kty" (key type) values that
+    ///    are not understood by them, that are missing required members, or for which values are
+    ///    out of the supported ranges." (RFC 7517 §5; JOSE-15)
     ///
-    /// Checks: a JSON object with an array `keys`. Of each key: P-256, coordinates of full length on the
-    ///         curve (JOSE-20); `use`, `key_ops` and `alg` allow verifying ES256; no private member. One
-    ///         that fails is skipped, and so is a second one of the same `kid`.
+    /// Checks: a JSON object with an array `keys`. Of each key: P-256, coordinates of full length
+    ///         on the curve (JOSE-20); `use`, `key_ops` and `alg` allow verifying ES256; no private
+    ///         member. One that fails is skipped, and so is a second one of the same `kid`.
     /// Errors: nothing where this is no JWK Set.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<key_set> parse(std::string_view json);
 
@@ -61,7 +61,8 @@ public:
     }
     [[nodiscard]] const std::vector<named_key>& keys() const noexcept { return keys_; }
 
-    /// The JWK Set that an issuer publishes: of each key `kty`, `crv`, `x`, `y`, `kid`, `use`, `alg`.
+    /// The JWK Set that an issuer publishes: of each key `kty`, `crv`, `x`, `y`, `kid`, `use`,
+    /// `alg`.
     [[nodiscard]] MCP_OAUTH_EXPORT std::string text() const;
 
 private:

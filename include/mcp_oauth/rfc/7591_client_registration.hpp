@@ -16,8 +16,8 @@
 #include "mcp_oauth/rfc/6749_errors.hpp"
 #include "mcp_oauth/rfc/8252_redirect_uri.hpp"
 
-/// RFC 7591: dynamic client registration, with the application types of OpenID Connect Registration that
-/// MCP asks for (MCP-DCR-03 … 05).
+/// RFC 7591: dynamic client registration, with the application types of OpenID Connect Registration
+/// that MCP asks for (MCP-DCR-03 … 05).
 namespace mcp_oauth {
 inline namespace v0 {
 
@@ -37,7 +37,8 @@ struct registration_limits {
 /// What this server registers.
 struct registration_rules {
     redirect_rules redirects;
-    /// What the server serves. `implicit` and `password` are not registered even if they stand here.
+    /// What the server serves. `implicit` and `password` are not registered even if they stand
+    /// here.
     std::vector<std::string> grant_types{"authorization_code", "refresh_token"};
     std::vector<client_authentication_method> methods{
         client_authentication_method::none, client_authentication_method::client_secret_basic,
@@ -53,20 +54,21 @@ class client_registration {
 public:
     /// Reads the body of a registration request (RFC 7591 §2, §3.1).
     ///
-    ///   "The authorization server MUST ignore any client metadata sent by the client that it does not
-    ///    understand" and "may reject or replace any of the client's requested metadata values".
+    ///   "The authorization server MUST ignore any client metadata sent by the client that it does
+    ///    not understand", and "MAY reject or replace any of the client's requested metadata
+    ///    values" (§2, §3.2.1).
     ///
-    /// Checks:   a JSON object without repeated members (DCR-01). Known members have their type; `null`
-    ///           and an empty string count as absent. Redirect URIs by `check_redirect_uri` (DCR-08), at
-    ///           least one where a grant type uses them, their number, and that they suit
-    ///           `application_type`. Response types suit grant types (DCR-09). `jwks` and `jwks_uri`
-    ///           do not come together, and `jwks` holds public keys only (DCR-10). URIs for people are
-    ///           `http` or `https` (MCP-DCR-13). Names hold no control and no bidirectional formatting
-    ///           character (ATK-AZ-12).
-    /// Replaces: a grant type that is not served, or that a public client may not use, is left out if
-    ///           something remains; so is a response type without its grant type, and a scope that is not
-    ///           offered. Defaults are those of RFC 7591 §2 (DCR-05); an absent or unknown
-    ///           `application_type` is read off the redirect URIs (MCP-DCR-04).
+    /// Checks:   a JSON object without repeated members (DCR-01). Known members have their type;
+    ///           `null` and an empty string count as absent. Redirect URIs by `check_redirect_uri`
+    ///           (DCR-08), at least one where a grant type uses them, their number, and that they
+    ///           suit `application_type`. Response types suit grant types (DCR-09). `jwks` and
+    ///           `jwks_uri` do not come together, and `jwks` holds public keys only (DCR-10). URIs
+    ///           for people are `http` or `https` (MCP-DCR-13). Names hold no control and no
+    ///           bidirectional formatting character (ATK-AZ-12).
+    /// Replaces: a grant type that is not served, or that a public client may not use, is left out
+    ///           if something remains; so is a response type without its grant type, and a scope
+    ///           that is not offered. Defaults are those of RFC 7591 §2 (DCR-05); an absent or
+    ///           unknown `application_type` is read off the redirect URIs (MCP-DCR-04).
     /// Ignores:  `client_id`, `client_secret`, software statements, language-tagged members.
     /// Errors:   `invalid_redirect_uri`, or `invalid_client_metadata` for everything else (DCR-11).
     [[nodiscard]] MCP_OAUTH_EXPORT static expected<client_registration, error>
@@ -89,11 +91,12 @@ private:
     client draft_;
 };
 
-/// The body of the 201 (RFC 7591 §3.2.1; DCR-03, DCR-04, MCP-DCR-06): the ID, and all that was registered,
-/// defaults included.
+/// The body of the 201 (RFC 7591 §3.2.1; DCR-03, DCR-04, MCP-DCR-06): the ID, and all that was
+/// registered, defaults included.
 ///
-/// A public client gets no secret, whatever is passed (DCR-06). `client_secret_expires_at` is 0 for one that
-/// does not expire. RFC 7592's members are left out, they would promise what is not served (MCP T-29).
+/// A public client gets no secret, whatever is passed (DCR-06). `client_secret_expires_at` is 0 for
+/// one that does not expire. RFC 7592's members are left out, they would promise what is not served
+/// (MCP T-29).
 [[nodiscard]] MCP_OAUTH_EXPORT std::string
 registration_response(const client& registered, const secret* client_secret,
                       std::optional<instant> secret_expires_at);

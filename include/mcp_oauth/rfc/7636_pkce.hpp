@@ -18,9 +18,9 @@ inline namespace v0 {
 
 /// A client's challenge, in the only form this library accepts (RFC 7636 §4.2, S256).
 ///
-/// Invariant: 43 base64url characters whose last two bits are zero. That is the one canonical spelling
-/// of some 32 octets (RFC 4648 §3.5), so equal digests always compare equal. There is no type for a
-/// `plain` challenge: code that holds a `code_challenge` cannot downgrade.
+/// Invariant: 43 base64url characters whose last two bits are zero. That is the one canonical
+/// spelling of some 32 octets (RFC 4648 §3.5), so equal digests always compare equal. There is no
+/// type for a `plain` challenge: code that holds a `code_challenge` cannot downgrade.
 class code_challenge {
 public:
     static constexpr std::size_t length = 43;
@@ -39,8 +39,9 @@ public:
 
     /// The challenge in an authorization request (RFC 7636 §4.3).
     ///
-    ///   "If the client does not send the code_challenge in the request […] the authorization server
-    ///    MUST return the authorization error response with the error value set to invalid_request."
+    ///   "If the client does not send the code_challenge in the request […] the authorization
+    ///    server MUST return the authorization error response with the error value set to
+    ///    invalid_request."
     ///
     /// Checks: a challenge is there, its method is `S256` to the letter. A missing method means
     ///         `plain` and is refused too (PKCE-05, PKCE-08, MCP-AZR-02, MCP-AZR-03).
@@ -77,7 +78,8 @@ public:
     /// Errors: `invalid_request` where `text` is no such string (PKCE-01).
     [[nodiscard]] static expected<code_verifier, error> parse(std::string_view text) {
         if (text.size() < 43 || text.size() > 128)
-            return refuse(error_code::invalid_request, "code_verifier must be 43 to 128 characters");
+            return refuse(error_code::invalid_request,
+                          "code_verifier must be 43 to 128 characters");
         for (const char c : text)
             if (!is_base64url(c) && c != '.' && c != '~')
                 return refuse(error_code::invalid_request,
@@ -92,10 +94,12 @@ private:
     secret text_;
 };
 
-/// Proof that `verify_pkce` ran and agreed. Nothing else makes one, and tokens are not issued without it.
+/// Proof that `verify_pkce` ran and agreed. Nothing else makes one, and tokens are not issued
+/// without it.
 class pkce_proof {
     friend expected<pkce_proof, error> verify_pkce(const code_verifier&, const code_challenge&);
-    pkce_proof() noexcept {} // user-provided: with `= default` anybody may write `pkce_proof{}` in C++17
+    pkce_proof() noexcept {
+    } // user-provided: with `= default` anybody may write `pkce_proof{}` in C++17
 };
 
 /// Decides whether `verifier` is the one that `challenge` was made from (RFC 7636 §4.6).
@@ -104,7 +108,8 @@ class pkce_proof {
 ///    Section 5.2 of [RFC6749] MUST be returned."
 ///
 /// Checks:         BASE64URL(SHA256(ASCII(verifier))) == challenge, in constant time (PKCE-03).
-/// Does not check: that the code is unused, unexpired or this client's. `grant/transition.hpp` does.
+/// Does not check: that the code is unused, unexpired or this client's. `grant/transition.hpp`
+///                 does.
 /// Errors:         `invalid_grant` (PKCE-06). Nothing else, ever.
 [[nodiscard]] inline expected<pkce_proof, error> verify_pkce(const code_verifier& verifier,
                                                              const code_challenge& challenge) {

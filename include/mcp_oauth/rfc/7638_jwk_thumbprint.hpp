@@ -9,8 +9,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// The SHA-256 thumbprint, base64url: over the required members only, in lexicographic order, without white
-/// space (RFC 7638 §3; JOSE-19). For a P-256 key these are `crv`, `kty`, `x` and `y`.
+/// The SHA-256 thumbprint, base64url: over the required members only, in lexicographic order,
+/// without white space (RFC 7638 §3; JOSE-19). For a P-256 key these are `crv`, `kty`, `x` and `y`.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string jwk_thumbprint(const verification_key& key);
 
 } // namespace v0

@@ -19,8 +19,9 @@ inline namespace v0 {
 
 /// What an operator allows.
 struct redirect_rules {
-    /// Whether `http://localhost` enjoys the loopback exception beside the two IP literals. OAuth 2.1
-    /// §4.1.1 and RFC 9700 §4.1.3 say so, RFC 8252 §8.3 advises against it, clients depend on it.
+    /// Whether `http://localhost` enjoys the loopback exception beside the two IP literals. OAuth
+    /// 2.1 §4.1.1 and RFC 9700 §4.1.3 say so, RFC 8252 §8.3 advises against it, clients depend on
+    /// it.
     bool localhost_is_loopback = true;
     /// Whether private-use schemes with a period in their name may be registered (RFC 8252 §7.1).
     bool private_use_schemes = true;
@@ -38,9 +39,9 @@ struct redirect_rules {
 
 /// Decides whether a client may register this redirect URI (RFC 7591 §5, OAuth 2.1 §2.3.1; DCR-08).
 ///
-/// Checks: absolute, no fragment, no userinfo; `https` with a host, which browsers and we read alike (no
-///         `%40`: ATK-RU-02); loopback `http`; or an allowed private-use scheme. `javascript:`, `data:`,
-///         `file:` and their like never pass (ATK-RU-09).
+/// Checks: absolute, no fragment, no userinfo; `https` with a host, which browsers and we read
+///         alike (no `%40`: ATK-RU-02); loopback `http`; or an allowed private-use scheme.
+///         `javascript:`, `data:`, `file:` and their like never pass (ATK-RU-09).
 /// Errors: `invalid_redirect_uri`.
 [[nodiscard]] inline expected<uri, error> check_redirect_uri(std::string_view text,
                                                              const redirect_rules& rules) {
@@ -72,8 +73,8 @@ struct redirect_rules {
     return std::move(*parsed);
 }
 
-/// A redirect URI that a registered one vouches for. Only `match_redirect_uri` makes one, and nothing
-/// in this library redirects to anything else: an unchecked address does not compile.
+/// A redirect URI that a registered one vouches for. Only `match_redirect_uri` makes one, and
+/// nothing in this library redirects to anything else: an unchecked address does not compile.
 class matched_redirect_uri {
 public:
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
@@ -94,15 +95,16 @@ public:
     }
 
 private:
-    friend expected<matched_redirect_uri, error>
-    match_redirect_uri(std::optional<std::string_view>, const std::vector<std::string>&,
-                       const redirect_rules&);
+    friend expected<matched_redirect_uri, error> match_redirect_uri(std::optional<std::string_view>,
+                                                                    const std::vector<std::string>&,
+                                                                    const redirect_rules&);
     friend class sealed_redirect; // carries a match through a ticket that only this server can make
     explicit matched_redirect_uri(std::string_view text) : text_(text) {}
     std::string text_;
 };
 
-/// Whether `requested` is `registered` with at most another port, where both are loopback redirects.
+/// Whether `requested` is `registered` with at most another port, where both are loopback
+/// redirects.
 [[nodiscard]] inline bool same_but_for_loopback_port(std::string_view requested,
                                                      std::string_view registered,
                                                      const redirect_rules& rules) {
@@ -120,8 +122,9 @@ private:
 ///   "the authorization server […] MUST compare the two URIs using simple string comparison"
 ///
 /// Checks: octet for octet equality with a registered URI; the single exception is the port of a
-///         loopback redirect (RFC 8252 §7.3; OA21-AUTHZ-11, OA21-AUTHZ-12, NAT-01, NAT-02). A missing
-///         `redirect_uri` stands for the registered one where there is exactly one (OA21-AUTHZ-10).
+///         loopback redirect (RFC 8252 §7.3; OA21-AUTHZ-11, OA21-AUTHZ-12, NAT-01, NAT-02). A
+///         missing `redirect_uri` stands for the registered one where there is exactly one
+///         (OA21-AUTHZ-10).
 /// Errors: `invalid_request`, which the caller shows on a page of its own and never redirects.
 [[nodiscard]] inline expected<matched_redirect_uri, error>
 match_redirect_uri(std::optional<std::string_view> requested,

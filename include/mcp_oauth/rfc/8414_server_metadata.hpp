@@ -19,9 +19,9 @@ inline namespace v0 {
 /// metadata, `iss` in responses and `iss` in tokens. Nothing ever re-serialises it (MCP-ISS-07).
 class issuer_identifier {
 public:
-    /// Checks: `https`, or `http` on a loopback host for development; a host; no query, no fragment, no
-    ///         userinfo (RFC 8414 §2; ASM-01, MCP-ASM-07); no trailing slash, which half of all URL
-    ///         classes add or drop on their own (MCP T-04).
+    /// Checks: `https`, or `http` on a loopback host for development; a host; no query, no
+    ///         fragment, no userinfo (RFC 8414 §2; ASM-01, MCP-ASM-07); no trailing slash, which
+    ///         half of all URL classes add or drop on their own (MCP T-04).
     /// Errors: nothing.
     [[nodiscard]] static std::optional<issuer_identifier> parse(std::string_view text) {
         const auto parsed = uri::parse(text);
@@ -62,8 +62,9 @@ struct server_capabilities {
     std::vector<std::string> grant_types{"authorization_code", "refresh_token"};
     std::vector<std::string> code_challenge_methods{"S256"}; ///< absent: no PKCE (ASM-08)
 
-    /// Absent they would mean `client_secret_basic` alone (ASM-06). The revocation endpoint takes the
-    /// token endpoint's methods; the introspection endpoint those that prove something (INT-02).
+    /// Absent they would mean `client_secret_basic` alone (ASM-06). The revocation endpoint takes
+    /// the token endpoint's methods; the introspection endpoint those that prove something
+    /// (INT-02).
     std::vector<client_authentication_method> token_endpoint_auth_methods{
         client_authentication_method::none, client_authentication_method::client_secret_basic,
         client_authentication_method::client_secret_post};

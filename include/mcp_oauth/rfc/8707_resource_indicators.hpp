@@ -16,8 +16,8 @@ inline namespace v0 {
 /// metadata and `aud` in tokens.
 class resource_identifier {
 public:
-    /// Checks: `https`, or `http` on a loopback host for development; a host; no fragment, no userinfo
-    ///         (RFC 9728 §1.2; PRM-01, MCP-PRM-12).
+    /// Checks: `https`, or `http` on a loopback host for development; a host; no fragment, no
+    ///         userinfo (RFC 9728 §1.2; PRM-01, MCP-PRM-12).
     /// Errors: nothing.
     [[nodiscard]] static std::optional<resource_identifier> parse(std::string_view text) {
         const auto parsed = uri::parse(text);
@@ -31,8 +31,9 @@ public:
     [[nodiscard]] const std::string& text() const noexcept { return uri_.text(); }
     [[nodiscard]] const uri& location() const noexcept { return uri_; }
 
-    /// Whether `other` means this resource. Folded are the case of scheme and host, the default port and
-    /// a lone root slash; path, query and percent-encoding are significant (MCP-RES-06 … 08, RES-09).
+    /// Whether `other` means this resource. Folded are the case of scheme and host, the default
+    /// port and a lone root slash; path, query and percent-encoding are significant (MCP-RES-06 …
+    /// 08, RES-09).
     [[nodiscard]] bool same_as(std::string_view other) const {
         if (other == uri_.text()) return true;
         const auto parsed = uri::parse(other);

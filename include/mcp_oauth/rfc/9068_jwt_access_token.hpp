@@ -43,12 +43,14 @@ struct access_token_claims {
 /// The claims as JSON text: the payload of a JWT, and the inside of a sealed token.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string to_json(const access_token_claims& claims);
 
-/// What is to be signed: header, with `typ` `at+jwt` (AT-03), and payload. `finish_jws` adds the signature.
+/// What is to be signed: header, with `typ` `at+jwt` (AT-03), and payload. `finish_jws` adds the
+/// signature.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string signing_input(const access_token_claims& claims,
                                                          std::string_view kid,
                                                          signature_algorithm algorithm);
 
-/// Why a token was refused. For events; the caller hears the same sentence whatever it was (BEAR-02).
+/// Why a token was refused. For events; the caller hears the same sentence whatever it was
+/// (BEAR-02).
 enum class token_fault : std::uint8_t {
     malformed,       ///< not a compact JWS, not JSON, a claim missing or of the wrong type
     wrong_type,      ///< `typ` is not `at+jwt`: another kind of JWT (AT-10, JBCP-08)
@@ -95,8 +97,9 @@ struct access_token_expectations {
     static constexpr seconds most_leeway{60};
 };
 
-/// A token that is authentic, for this resource, and in its time. Without one there are no claims to read:
-/// only `verify_access_token` makes it, and `sealed_access_token` for a token that this server sealed.
+/// A token that is authentic, for this resource, and in its time. Without one there are no claims
+/// to read: only `verify_access_token` makes it, and `sealed_access_token` for a token that this
+/// server sealed.
 class verified_access_token {
 public:
     [[nodiscard]] const access_token_claims& claims() const& noexcept { return claims_; }
@@ -117,11 +120,12 @@ inline constexpr std::size_t largest_access_token = 8192;
 /// Decides whether `token` may be used at `expected.audience` now (RFC 9068 §4).
 ///
 /// Requires: `keys` are those of `expected.issuer` (AT-11, JBCP-04).
-/// Checks:   compact form, strict base64url, JSON without repeated members (JOSE-01, JOSE-02); `typ`; the
-///           algorithm is the key's own; the key by its exact `kid`, or each of the first four where the token
-///           names none (JOSE-16); the signature; `iss` to the letter; `aud`, string or array, names this
-///           resource (AT-12, MCP-RES-13); now < `exp` and `nbf` <= now (JOSE-13); every claim that RFC 9068
-///           §2.2 requires is there and has its type (AT-04).
+/// Checks:   compact form, strict base64url, JSON without repeated members (JOSE-01, JOSE-02);
+///           `typ`; the algorithm is the key's own; the key by its exact `kid`, or each of the
+///           first four where the token names none (JOSE-16); the signature; `iss` to the letter;
+///           `aud`, string or array, names this resource (AT-12, MCP-RES-13); now < `exp` and `nbf`
+///           <= now (JOSE-13); every claim that RFC 9068 §2.2 requires is there and has its type
+///           (AT-04).
 /// Does not check: scopes; whether the grant behind the token still lives.
 /// Errors:   `invalid_token`, with a reason that stays inside.
 [[nodiscard]] MCP_OAUTH_EXPORT expected<verified_access_token, token_refusal>

@@ -11,8 +11,8 @@ inline namespace v0 {
 
 /// The `iss` parameter of every authorization response, success and error (RFC 9207 §2; ISS-01).
 ///
-///   "Its value MUST be a URL that uses the "https" scheme without any query or fragment components.
-///    […] identical to the authorization server issuer URL"
+///   "Its value MUST be a URL that uses the "https" scheme without any query or fragment
+///    components."
 ///
 /// An `issuer_identifier` is that by construction (ISS-02).
 [[nodiscard]] inline std::pair<std::string, std::string>

@@ -26,13 +26,13 @@ struct protected_resource {
 
 /// The metadata document (RFC 9728 §2, §3.2).
 ///
-/// `resource` is the configured text, octet for octet (PRM-03, MCP-PRM-08). Empty members are left out,
-/// and `offline_access` is never listed: it is a matter between client and authorization server
-/// (MCP-PRM-11).
+/// `resource` is the configured text, octet for octet (PRM-03, MCP-PRM-08). Empty members are left
+/// out, and `offline_access` is never listed: it is a matter between client and authorization
+/// server (MCP-PRM-11).
 [[nodiscard]] MCP_OAUTH_EXPORT std::string resource_metadata(const protected_resource& resource);
 
-/// Where the document of `resource` is (RFC 9728 §3.1; PRM-02, MCP-PRM-05): the URL of a challenge's
-/// `resource_metadata`. Made from configuration alone (MCP-PRM-14).
+/// Where the document of `resource` is (RFC 9728 §3.1; PRM-02, MCP-PRM-05): the URL of a
+/// challenge's `resource_metadata`. Made from configuration alone (MCP-PRM-14).
 [[nodiscard]] MCP_OAUTH_EXPORT std::string metadata_url(const resource_identifier& resource);
 
 /// The path of that URL, which a host routes; a query is no part of it.

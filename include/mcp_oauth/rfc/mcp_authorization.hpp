@@ -8,7 +8,8 @@
 
 #include "mcp_oauth/grammar/scope_token.hpp"
 
-/// What the Model Context Protocol's authorization pages add to OAuth: which call needs which scope.
+/// What the Model Context Protocol's authorization pages add to OAuth: which call needs which
+/// scope.
 namespace mcp_oauth {
 inline namespace v0 {
 
