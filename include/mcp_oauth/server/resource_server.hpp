@@ -24,9 +24,10 @@ inline namespace v0 {
 /// One protected resource, as its metadata describes it (RFC 9728).
 struct resource_config {
     std::string identifier;
-    /// What clients may ask for; `offline_access` is never shown here (MCP-PRM-11).
+    /// What the document shows (MCP-PRM-10). Empty: the baseline; and where that is empty too, beside an
+    /// authorization server, all that it offers. `offline_access` is never shown here (MCP-PRM-11).
     std::vector<std::string> scopes_supported;
-    /// What a request without a token is challenged for (MCP-SCO-01).
+    /// What a request without a good token is challenged for, beside what its call needs (MCP-SCO-01).
     std::vector<std::string> baseline_scopes;
     std::string name;
     std::string documentation;

@@ -1,0 +1,240 @@
+// The gate (requirements: order of validation of a resource request). Exactly one token; its form and
+// signature, type, issuer, audience and times; the grant behind it, where the policy asks for that; and
+// last the scopes, so that 403 is only ever said to a token that is good.
+
+#include <string>
+#include <utility>
+
+#include "mcp_oauth/grammar/json_writer.hpp"
+#include "mcp_oauth/grant/record.hpp"
+#include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
+#include "mcp_oauth/server/driver.hpp"
+#include "server/access_token.hpp"
+#include "server/flow.hpp"
+#include "server/principal_access.hpp"
+#include "server/record_keys.hpp"
+#include "server/resource_state.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+namespace {
+
+using gate_state = resource_server::state;
+
+constexpr std::size_t longest_user_agent = 256;
+constexpr error bad_token{error_code::invalid_token, "the access token is invalid"};
+
+http_response refusal(int status, std::string body) {
+    http_response answer{status, {{"Cache-Control", "no-store"}}, std::move(body)};
+    if (answer.body.empty())
+        answer.headers.push_back({"Content-Length", "0"});
+    else
+        answer.headers.push_back({"Content-Type", "application/json"});
+    return answer;
+}
+
+std::string error_body(const error& why) {
+    json_object_writer body;
+    body.add("error", why.wire().name).add("error_description", why.description.view());
+    return body.take();
+}
+
+// A browser's script sees a challenge only where it is exposed (BEAR-06, MCP-SEC-13).
+http_response challenged(http_response answer, std::string challenge) {
+    answer.headers.push_back({"WWW-Authenticate", std::move(challenge)});
+    answer.headers.push_back({"Access-Control-Expose-Headers", "WWW-Authenticate"});
+    return answer;
+}
+
+http_response refuse_with(const guarded_resource& resource, const scope_set& scope,
+                          const error& why) {
+    return challenged(refusal(why.wire().http_status, error_body(why)),
+                      bearer_challenge({resource.metadata_url, scope, {}}, why));
+}
+
+// Nobody made a mistake yet, so nothing is called one (OA21-RS-07).
+http_response ask_for_token(const guarded_resource& resource, const scope_set& scope) {
+    return challenged(refusal(401, {}), bearer_challenge({resource.metadata_url, scope, {}}));
+}
+
+http_response store_is_away() {
+    auto answer =
+        refusal(503, error_body({error_code::temporarily_unavailable, "try again in a moment"}));
+    answer.headers.push_back({"Retry-After", "1"});
+    return answer;
+}
+
+// What a client without a good token is told to get: enough to begin with, and for this call.
+scope_set challenged_scope(const guarded_resource& resource, const scope_set& needed) {
+    scope_set scope = resource.baseline;
+    for (const auto& each : needed) scope.add(each);
+    return scope;
+}
+
+bool too_long(const http_request& request, std::size_t most) noexcept {
+    for (const auto& field : request.headers)
+        if (field.value.size() > most && equal_ignoring_case(field.name, "authorization"))
+            return true;
+    return false;
+}
+
+event describe(const http_request& request, instant now) {
+    event e;
+    e.at = now;
+    e.source = request.source;
+    e.correlation_id = request.correlation_id;
+    if (const auto agent = request.header("user-agent"))
+        e.user_agent = agent->substr(0, longest_user_agent);
+    return e;
+}
+
+bool begins_with(std::string_view text, std::string_view start) noexcept {
+    return text.substr(0, start.size()) == start;
+}
+
+expected<verified_access_token, token_refusal> verify(const gate_state& server,
+                                                      const guarded_resource& resource,
+                                                      std::string_view token, instant now) {
+    // Codes and refresh tokens are no access tokens, and the event says so (ATK-TK-10).
+    if (begins_with(token, prefix(handle_kind::code)) ||
+        begins_with(token, prefix(handle_kind::refresh_token)))
+        return unexpected{token_refusal{token_fault::wrong_type}};
+    const access_token_expectations expectations{server.issuer, resource.id, now,
+                                                 server.rules->gate.leeway};
+    // The format is the server's setting; nothing in the request chooses how it is verified.
+    switch (server.rules->access_token.format) {
+    case access_token_format::jwt: return verify_access_token(token, server.keys, expectations);
+    case access_token_format::opaque:
+        return sealed_access_token::verify(token, *server.ring, expectations);
+    }
+    return unexpected{token_refusal{token_fault::wrong_type}};
+}
+
+/// One request at the gate. It owns what it needs: where no grant is loaded it is finished at once.
+class admission_flow final : public flow<admission_flow, admission> {
+public:
+    admission_flow(std::shared_ptr<const gate_state> server, const guarded_resource& resource,
+                   const scope_set& needed)
+        : server_(std::move(server)), resource_(resource), needed_(needed) {}
+
+    void start(const http_request& request) {
+        const auto now = server_->now();
+        if (too_long(request, server_->rules->limits.header))
+            return refuse_request({error_code::invalid_request, "the token is too long"}, request,
+                                  now);
+        const auto token = bearer_token(request);
+        if (!token) return refuse_request(token.error(), request, now);
+        if (!*token) return finish(ask_for_token(resource_, challenged_scope(resource_, needed_)));
+        auto verified = verify(*server_, resource_, **token, now);
+        if (!verified) {
+            event_ = describe(request, now);
+            return refuse_token(name(verified.error().fault));
+        }
+        who_.emplace(principal_access::make(std::move(*verified)));
+        const bool looks_up = server_->rules->gate.revocation == gate_revocation::at_once;
+        const bool allowed = server_->rules.hierarchy().satisfies(who_->scopes(), needed_);
+        if (!looks_up && allowed) return finish(std::move(*who_)); // the way of almost every call
+
+        event_ = describe(request, now);
+        event_.grant_id = who_->grant_id();
+        event_.client_id = who_->client_id();
+        event_.subject = who_->subject();
+        if (!looks_up || who_->grant_id().empty()) return judge_scope();
+        ask(load_step{record_keys::grant(server_->issuer, who_->grant_id())},
+            &admission_flow::on_grant);
+    }
+
+private:
+    void on_grant(load_answer given) {
+        if (!given) return store_failed("load");
+        if (!*given) return refuse_token("unknown_grant");
+        const auto g = decode_grant((*given)->body);
+        if (!g) return store_failed("unreadable_grant");
+        if (g->client_id != who_->client_id() || g->subject != who_->subject())
+            return refuse_token("unknown_grant");
+        if (g->life.state == grant_state::revoked) return refuse_token("revoked");
+        // Tokens come from redeemed codes only: this record has gone back to before that.
+        if (g->life.state == grant_state::pending) return refuse_token("state_lost");
+        if (g->life.epoch < server_->rules->min_epoch) return refuse_token("epoch_passed");
+        if (!g->sealed_host_data.empty() && server_->ring) {
+            auto opened =
+                server_->ring->open(key_purpose::host_data, g->sealed_host_data, who_->grant_id());
+            // Sealed under a secret that was dropped, which ends what was granted under it.
+            if (!opened) return refuse_token("unreadable_host_data");
+            principal_access::set_host_data(*who_, std::move(*opened));
+        }
+        judge_scope();
+    }
+
+    void judge_scope() {
+        auto refused = refuse_scope(*server_, resource_, who_->scopes(), needed_);
+        if (!refused) return finish(std::move(*who_));
+        tell(event_kind::scope_refused, "insufficient_scope");
+        finish(std::move(*refused));
+    }
+    void refuse_request(const error& why, const http_request& request, instant now) {
+        event_ = describe(request, now);
+        tell(event_kind::token_refused, "invalid_request");
+        finish(refuse_with(resource_, challenged_scope(resource_, needed_), why));
+    }
+    void refuse_token(std::string_view reason) {
+        tell(event_kind::token_refused, reason);
+        finish(refuse_with(resource_, challenged_scope(resource_, needed_), bad_token));
+    }
+    void store_failed(std::string_view reason) {
+        tell(event_kind::store_unavailable, reason);
+        finish(store_is_away());
+    }
+    void tell(event_kind kind, std::string_view reason) {
+        event_.kind = kind;
+        event_.reason = reason;
+        report(*server_, event_);
+    }
+
+    std::shared_ptr<const gate_state> server_;
+    const guarded_resource& resource_; // of `server_`
+    scope_set needed_;
+    std::optional<principal> who_;
+    event event_;
+};
+
+/// For a resource that this server was not told of: the host's fault, and nobody gets in.
+class misconfigured final : public operation_state<admission> {
+public:
+    misconfigured() { result.emplace(unknown_resource_answer()); }
+    void resume(step_answer) override {}
+};
+
+} // namespace
+
+std::optional<http_response> refuse_scope(const gate_state& server,
+                                          const guarded_resource& resource, const scope_set& held,
+                                          const scope_set& needed) {
+    if (server.rules.hierarchy().satisfies(held, needed)) return std::nullopt;
+    return refuse_with(
+        resource, needed,
+        {error_code::insufficient_scope, "the access token does not cover this request"});
+}
+
+http_response unknown_resource_answer() {
+    return refusal(500, error_body({error_code::server_error, "the server is misconfigured"}));
+}
+
+operation<admission> resource_server::begin_admit(const http_request& request,
+                                                  const scope_set& needed,
+                                                  std::string_view resource) const {
+    const auto* guarded = state_->find(resource);
+    if (guarded == nullptr) return operation<admission>{std::make_unique<misconfigured>()};
+    auto made = std::make_unique<admission_flow>(state_, *guarded, needed);
+    made->start(request);
+    return operation<admission>{std::move(made)};
+}
+
+admission resource_server::admit(const http_request& request, const scope_set& needed,
+                                 std::string_view resource) const {
+    return run(begin_admit(request, needed, resource), {state_->ports.store, nullptr, {}});
+}
+
+} // namespace v0
+} // namespace mcp_oauth

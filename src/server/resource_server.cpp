@@ -1,0 +1,243 @@
+#include "mcp_oauth/server/resource_server.hpp"
+
+#include <utility>
+
+#include "mcp_oauth/base/octets.hpp"
+#include "mcp_oauth/rfc/9728_resource_metadata.hpp"
+#include "server/resource_state.hpp"
+#include "server/shared_state.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+namespace {
+
+using gate_state = resource_server::state;
+
+constexpr std::size_t longest_session_id = 4096;
+
+unexpected<config_error> wrong(std::string_view member, std::string_view problem) {
+    return unexpected{config_error{std::string{member}, std::string{problem}}};
+}
+
+// Another's issuer may end in a slash; ours never does.
+bool is_issuer(std::string_view text) {
+    const auto parsed = uri::parse(text);
+    if (!parsed || parsed->query() || parsed->fragment() || parsed->userinfo()) return false;
+    if (parsed->host().empty()) return false;
+    return parsed->scheme_is("https") || (parsed->scheme_is("http") && parsed->host_is_loopback());
+}
+
+std::optional<scope_set> to_scopes(const std::vector<std::string>& tokens) {
+    scope_set scopes;
+    for (const auto& each : tokens) {
+        if (!is_scope_token(each)) return std::nullopt;
+        scopes.add(each);
+    }
+    return scopes;
+}
+
+expected<guarded_resource, config_error> make_resource(const resource_config& config,
+                                                       const std::string& issuer) {
+    const auto id = resource_identifier::parse(config.identifier);
+    if (!id)
+        return wrong("resources.identifier",
+                     "must be an https URL, or http on a loopback host, without a fragment");
+    const auto supported = to_scopes(config.scopes_supported);
+    if (!supported) return wrong("resources.scopes_supported", "holds what is no scope token");
+    const auto baseline = to_scopes(config.baseline_scopes);
+    if (!baseline) return wrong("resources.baseline_scopes", "holds what is no scope token");
+    const auto document = resource_metadata({*id,
+                                             {issuer},
+                                             supported->empty() ? *baseline : *supported,
+                                             config.name,
+                                             config.documentation});
+    return guarded_resource{*id, *baseline, metadata_url(*id), metadata_path(*id), document};
+}
+
+expected<std::vector<guarded_resource>, config_error>
+make_resources(const std::vector<resource_config>& configs, const std::string& issuer) {
+    std::vector<guarded_resource> made;
+    for (const auto& config : configs) {
+        auto next = make_resource(config, issuer);
+        if (!next) return unexpected{next.error()};
+        for (const auto& other : made)
+            if (other.metadata_path == next->metadata_path)
+                return wrong("resources.identifier",
+                             "two resources have their metadata in one place");
+        made.push_back(std::move(*next));
+    }
+    if (made.empty()) return wrong("resources", "there must be one");
+    return made;
+}
+
+expected<void, config_error> check_means(const gate_state& s) {
+    const bool opaque = s.rules->access_token.format == access_token_format::opaque;
+    if (opaque && !s.ring) return wrong("secrets", "opaque access tokens need the issuer's");
+    if (!opaque && s.keys.keys().empty()) return wrong("keys", "there must be one");
+    if (s.rules->gate.revocation == gate_revocation::at_once && s.ports.store == nullptr)
+        return wrong("ports.store", "the policy loads grants at the gate");
+    return {};
+}
+
+http_response empty_answer(int status) {
+    return {status, {{"Cache-Control", "no-store"}, {"Content-Length", "0"}}, {}};
+}
+
+http_response metadata_answer(std::string_view method, const std::string& document) {
+    http_response found{
+        200, {{"Content-Type", "application/json"}, {"Cache-Control", "public, max-age=3600"}}, {}};
+    if (method == "HEAD") // the length that GET would have, and no body
+        found.headers.push_back({"Content-Length", std::to_string(document.size())});
+    else
+        found.body = document;
+    return found;
+}
+
+/// What a session ID is sealed over.
+std::string session_fields(const principal& who) {
+    octet_writer fields;
+    fields.field(who.issuer());
+    fields.field(who.subject());
+    fields.field(who.client_id());
+    fields.field(who.grant_id());
+    return fields.take();
+}
+
+event describe(const gate_state& server, const principal& who) {
+    event e;
+    e.at = server.now();
+    e.grant_id = who.grant_id();
+    e.client_id = who.client_id();
+    e.subject = who.subject();
+    return e;
+}
+
+} // namespace
+
+void report(const gate_state& server, const event& e) noexcept {
+    if (server.ports.events == nullptr) return;
+#if defined(__cpp_exceptions)
+    try {
+        server.ports.events->on_event(e);
+    } catch (...) {
+        return; // an audit log that fails must not change an answer
+    }
+#else
+    server.ports.events->on_event(e);
+#endif
+}
+
+resource_server::resource_server(std::shared_ptr<const state> made) noexcept
+    : state_(std::move(made)) {}
+resource_server::resource_server(resource_server&&) noexcept = default;
+resource_server& resource_server::operator=(resource_server&&) noexcept = default;
+resource_server::~resource_server() = default;
+
+expected<resource_server, config_error> resource_server::make(resource_server_config config,
+                                                              resource_server_ports ports) {
+    if (!is_issuer(config.issuer))
+        return wrong("issuer", "must be an https URL, or http on a loopback host");
+    auto resources = make_resources(config.resources, config.issuer);
+    if (!resources) return unexpected{resources.error()};
+    auto rules = checked_policy::make(std::move(config.policy));
+    if (!rules) return wrong("policy." + std::string{rules.error().member}, rules.error().problem);
+    std::optional<key_ring> ring;
+    if (!config.secrets.empty()) {
+        ring = key_ring::make(config.secrets, config.issuer);
+        if (!ring) return wrong("secrets", "must be 32 octets or more each, one of them current");
+    }
+    auto made = std::make_shared<state>(state{std::move(config.issuer), std::move(*resources),
+                                              key_set::of(config.keys), std::move(ring),
+                                              std::move(*rules), ports});
+    if (auto means = check_means(*made); !means) return unexpected{means.error()};
+    return resource_server{std::move(made)};
+}
+
+expected<resource_server, config_error>
+resource_server::beside(const authorization_server& issuer, std::vector<resource_config> resources,
+                        resource_server_ports ports) {
+    const auto common = issuer.share();
+    std::vector<verification_key> keys;
+    for (const auto& each : common->signing_keys) keys.push_back(each.public_key());
+    for (auto& each : resources) {
+        const auto offered = to_scopes(each.scopes_supported);
+        const auto baseline = to_scopes(each.baseline_scopes);
+        const auto& all = common->scopes_supported;
+        if (!offered || !all.contains_all(*offered) || !baseline || !all.contains_all(*baseline))
+            return wrong("resources.scopes_supported",
+                         "names a scope that the authorization server does not offer");
+        if (offered->empty() && baseline->empty())
+            each.scopes_supported.assign(all.begin(), all.end());
+    }
+    auto guarded = make_resources(resources, common->issuer);
+    if (!guarded) return unexpected{guarded.error()};
+    auto made =
+        std::make_shared<state>(state{common->issuer, std::move(*guarded), key_set::of(keys),
+                                      common->ring, common->rules, ports});
+    if (auto means = check_means(*made); !means) return unexpected{means.error()};
+    return resource_server{std::move(made)};
+}
+
+std::optional<http_response> resource_server::require(const principal& who, const scope_set& needed,
+                                                      std::string_view resource) const {
+    const auto* guarded = state_->find(resource);
+    if (guarded == nullptr) return unknown_resource_answer();
+    auto refused = refuse_scope(*state_, *guarded, who.scopes(), needed);
+    if (!refused) return std::nullopt;
+    event e = describe(*state_, who);
+    e.kind = event_kind::scope_refused;
+    e.reason = "insufficient_scope";
+    report(*state_, e);
+    return refused;
+}
+
+http_response resource_server::handle(const http_request& request) const {
+    const auto path = request.path();
+    const guarded_resource* found = nullptr;
+    if (path == root_metadata_path()) found = &state_->resources.front();
+    for (const auto& each : state_->resources)
+        if (each.metadata_path == path) found = &each; // a resource without a path owns the root
+    if (found == nullptr) return empty_answer(404);
+    if (request.method != "GET" && request.method != "HEAD") {
+        auto refused = empty_answer(405);
+        refused.headers.push_back({"Allow", "GET, HEAD"});
+        return refused;
+    }
+    return metadata_answer(request.method, found->document);
+}
+
+std::vector<endpoint> resource_server::endpoints() const {
+    std::vector<endpoint> routes;
+    const auto add = [&routes](const std::string& path) {
+        for (const auto& each : routes)
+            if (each.path == path) return;
+        routes.push_back({"GET", path});
+        routes.push_back({"HEAD", path});
+    };
+    for (const auto& each : state_->resources) add(each.metadata_path);
+    add(root_metadata_path());
+    return routes;
+}
+
+std::optional<std::string> resource_server::open_session(const principal& who) const {
+    if (!state_->ring) return std::nullopt;
+    system_random fallback;
+    random_source& random = state_->ports.random != nullptr ? *state_->ports.random : fallback;
+    return state_->ring->seal(key_purpose::session, session_fields(who), random);
+}
+
+bool resource_server::owns_session(const principal& who, std::string_view session_id) const {
+    const bool readable = state_->ring && session_id.size() <= longest_session_id;
+    const auto fields = readable ? state_->ring->open(key_purpose::session, session_id)
+                                 : std::optional<std::string>{};
+    if (fields && *fields == session_fields(who)) return true;
+    event e = describe(*state_, who);
+    e.kind = event_kind::session_refused;
+    e.reason = fields ? "another_principal" : "unknown_session";
+    report(*state_, e);
+    return false;
+}
+
+} // namespace v0
+} // namespace mcp_oauth

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/base/random.hpp"
+#include "mcp_oauth/grant/server_secrets.hpp"
+#include "mcp_oauth/rfc/6750_bearer.hpp"
+#include "mcp_oauth/rfc/7517_jwk.hpp"
+#include "mcp_oauth/rfc/8707_resource_indicators.hpp"
+#include "mcp_oauth/server/resource_server.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// One resource, with everything that can be said of it before a request comes.
+struct guarded_resource {
+    resource_identifier id;
+    scope_set baseline;
+    std::string metadata_url;
+    std::string metadata_path;
+    std::string document;
+};
+
+/// Everything behind a `resource_server`. Immutable once made.
+struct resource_server::state {
+    std::string issuer;
+    std::vector<guarded_resource> resources; ///< the first is the default; never empty
+    key_set keys;
+    std::optional<key_ring> ring;
+    checked_policy rules;
+    resource_server_ports ports;
+
+    [[nodiscard]] const guarded_resource* find(std::string_view resource) const {
+        if (resource.empty()) return &resources.front();
+        for (const auto& each : resources)
+            if (each.id.same_as(resource)) return &each;
+        return nullptr;
+    }
+    [[nodiscard]] instant now() const noexcept {
+        return ports.clock != nullptr ? ports.clock->now() : system_clock{}.now();
+    }
+};
+
+/// Hands an event to the host. Whatever it throws is swallowed.
+void report(const resource_server::state& server, const event& e) noexcept;
+
+/// The 403 that names everything in `needed`, or nothing where `held` is enough (MCP-SCO-06, MCP-SCO-12).
+[[nodiscard]] std::optional<http_response> refuse_scope(const resource_server::state& server,
+                                                        const guarded_resource& resource,
+                                                        const scope_set& held,
+                                                        const scope_set& needed);
+
+/// For a resource that this server was not told of: the host's fault, and nobody gets in.
+[[nodiscard]] http_response unknown_resource_answer();
+
+} // namespace v0
+} // namespace mcp_oauth
