@@ -58,7 +58,8 @@ http_response error_answer(const error& why) {
         .add_unless_empty("error_description", why.description.view());
     auto answer = json_answer(why.wire().http_status, body.take());
     // Any 401 carries a challenge, and Basic is what this endpoint understands (OA21-TOK-08).
-    if (answer.status == 401) answer.headers.push_back({"WWW-Authenticate", "Basic realm=\"oauth\""});
+    if (answer.status == 401)
+        answer.headers.push_back({"WWW-Authenticate", "Basic realm=\"oauth\""});
     return answer;
 }
 

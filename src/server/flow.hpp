@@ -16,7 +16,7 @@ template <class Self, class Result> class flow : public operation_state<Result> 
 public:
     void resume(step_answer given) final {
         this->pending.reset();
-        std::visit([&](auto member) { hand_over(member, given); }, then_);
+        std::visit([&](auto then) { hand_over(then, given); }, then_);
     }
 
 protected:

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mcp_oauth/rfc/7517_jwk.hpp"
+#include "mcp_oauth/rfc/7591_client_registration.hpp"
 #include "mcp_oauth/rfc/8252_redirect_uri.hpp"
 #include "mcp_oauth/rfc/8414_server_metadata.hpp"
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
@@ -27,6 +29,11 @@ struct endpoint_paths {
     std::vector<std::string> metadata;
 };
 
+struct default_ports {
+    system_clock clock;
+    system_random random;
+};
+
 /// Everything behind an `authorization_server`. Immutable once made.
 struct authorization_server::state {
     std::shared_ptr<const shared> common;
@@ -35,7 +42,8 @@ struct authorization_server::state {
     scope_set default_scopes;
     scope_hierarchy hierarchy;
     std::map<std::string, client, std::less<>> configured_clients;
-    redirect_rules redirects;
+    registration_rules registration; ///< its `redirects` are those of every request too
+    key_set keys;
     secret initial_access_token;
     refresh_hook may_refresh;
     server_capabilities capabilities;
@@ -46,6 +54,8 @@ struct authorization_server::state {
     /// Binds tickets to the lists that their bits point into.
     std::string ticket_binding;
 
+    /// What stands in for ports that the host did not bring.
+    std::shared_ptr<default_ports> defaults;
     record_store& store;
     client_registry* clients;
     attempt_limiter* limiter;

@@ -27,13 +27,15 @@ template <class All, class Contains> std::string bits_of(const All& all, Contain
     for (const auto& each : all) {
         if (at % 8 == 0) bits.push_back('\0');
         if (contains(each))
-            bits.back() = static_cast<char>(static_cast<std::uint8_t>(bits.back()) | (1U << at % 8));
+            bits.back() =
+                static_cast<char>(static_cast<std::uint8_t>(bits.back()) | (1U << at % 8));
         ++at;
     }
     return bits;
 }
 
-template <class All, class Take> void for_each_bit(std::string_view bits, const All& all, Take&& take) {
+template <class All, class Take>
+void for_each_bit(std::string_view bits, const All& all, Take&& take) {
     std::size_t at = 0;
     for (const auto& each : all) {
         if (at / 8 < bits.size() && (static_cast<std::uint8_t>(bits[at / 8]) >> at % 8) & 1U)
@@ -70,7 +72,8 @@ ticket_login read_user(octet_reader& in) {
     if (const auto session = as_array<16>(in.raw(16))) user.session = *session;
     user.auth_time = static_cast<std::int64_t>(in.u64());
     user.acr = in.field();
-    for (auto count = in.u8(); count > 0 && !in.failed(); --count) user.amr.emplace_back(in.field());
+    for (auto count = in.u8(); count > 0 && !in.failed(); --count)
+        user.amr.emplace_back(in.field());
     return user;
 }
 
@@ -109,8 +112,8 @@ std::optional<std::string> seal_ticket(const ticket& t, const server_state& serv
 std::optional<ticket> open_ticket(ticket_kind kind, std::string_view text,
                                   const server_state& server, instant now) {
     if (text.size() > largest_ticket) return std::nullopt;
-    const auto plain = server.ring().open(purpose_of(kind == ticket_kind::consent), text,
-                                          server.ticket_binding);
+    const auto plain =
+        server.ring().open(purpose_of(kind == ticket_kind::consent), text, server.ticket_binding);
     if (!plain) return std::nullopt;
     octet_reader in{*plain};
     ticket t;

@@ -28,7 +28,7 @@ enum class revocation_reason : std::uint8_t {
     code_reuse,    ///< the code came back with everything right (OA21-CODE-05)
     refresh_reuse, ///< a rotated token came back (OA21-REF-06)
     state_lost,    ///< a token from a timeline that the store no longer knows
-    client_changed,///< the client's registration is no longer the one that the grant was issued under
+    client_changed, ///< the client's registration is no longer the one that the grant was issued under
     administrator, ///< the host asked
 };
 
@@ -70,7 +70,8 @@ public:
 
     friend bool operator==(const rotation_ring& a, const rotation_ring& b) noexcept {
         return std::equal(a.times_.begin(), a.times_.begin() + static_cast<std::ptrdiff_t>(a.size_),
-                          b.times_.begin(), b.times_.begin() + static_cast<std::ptrdiff_t>(b.size_));
+                          b.times_.begin(),
+                          b.times_.begin() + static_cast<std::ptrdiff_t>(b.size_));
     }
 
 private:
@@ -89,7 +90,7 @@ struct grant_life {
     instant absolute_end{};
     std::optional<instant> redeemed_at;
 
-    std::uint32_t head = 0;       ///< the current generation; 0 while the code is the only handle
+    std::uint32_t head = 0; ///< the current generation; 0 while the code is the only handle
     instant head_born{};
     std::uint64_t head_nonce = 0; ///< the code's while pending
     secret_id head_key{};         ///< the secret that the head was minted under

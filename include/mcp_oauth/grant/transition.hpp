@@ -47,19 +47,19 @@ enum class request_fit : std::uint8_t { fits, invalid_scope, invalid_target };
 /// What the state machine says.
 enum class verdict : std::uint8_t {
     // nothing to commit
-    refused,      ///< `invalid_grant`
-    bad_scope,    ///< `invalid_scope`
-    bad_target,   ///< `invalid_target`
-    retried,      ///< tokens, with the head again
-    coalesced,    ///< tokens, with the head again
-    kept,         ///< tokens, with the head again; rotation is off and nothing is due
+    refused,         ///< `invalid_grant`
+    bad_scope,       ///< `invalid_scope`
+    bad_target,      ///< `invalid_target`
+    retried,         ///< tokens, with the head again
+    coalesced,       ///< tokens, with the head again
+    kept,            ///< tokens, with the head again; rotation is off and nothing is due
     already_revoked, ///< of a revocation: nothing left to do
     // commit `next`, then
-    granted,      ///< tokens
-    rotated,      ///< tokens
-    touched,      ///< tokens, with the head again; rotation is off
-    ended,        ///< `invalid_grant`, and the grant is revoked: never given up on a lost swap
-    revoked,      ///< of a revocation: 200
+    granted, ///< tokens
+    rotated, ///< tokens
+    touched, ///< tokens, with the head again; rotation is off
+    ended,   ///< `invalid_grant`, and the grant is revoked: never given up on a lost swap
+    revoked, ///< of a revocation: 200
 };
 
 /// Why, for the event; names as in `event_kind`.
@@ -135,7 +135,8 @@ namespace detail {
     if (g.epoch < rules.min_epoch) return refuse_grant(grant_evidence::epoch_passed);
     if (g.state == grant_state::active) // 6
         return end_grant(g, revocation_reason::code_reuse, grant_evidence::code_replay, at);
-    if (nonce != g.head_nonce) // 8, for the code: the store went back and the grant was approved anew
+    if (nonce !=
+        g.head_nonce) // 8, for the code: the store went back and the grant was approved anew
         return end_grant(g, revocation_reason::state_lost, grant_evidence::state_lost, at);
     if (at.arrived >= g.code_deadline) return refuse_grant(grant_evidence::code_expired); // 3
     if (fit != request_fit::fits) {                                                       // 4
@@ -165,9 +166,10 @@ namespace detail {
 }
 
 /// A generation below the head: rows 9 to 12 and 15, nothing where it is inside its window.
-[[nodiscard]] inline std::optional<transition>
-judge_rotated(const grant_life& g, std::uint32_t generation, const moment& at,
-              const grant_rules& rules) {
+[[nodiscard]] inline std::optional<transition> judge_rotated(const grant_life& g,
+                                                             std::uint32_t generation,
+                                                             const moment& at,
+                                                             const grant_rules& rules) {
     const auto replay = [&] {
         return end_grant(g, revocation_reason::refresh_reuse, grant_evidence::refresh_replay, at);
     };
@@ -239,7 +241,8 @@ judge_rotated(const grant_life& g, std::uint32_t generation, const moment& at,
     if (g.state == grant_state::pending || ahead) // 7, 8
         return end_grant(g, revocation_reason::state_lost, grant_evidence::state_lost, at);
     if (generation < g.head)
-        if (auto judged = judge_rotated(g, generation, at, rules)) return std::move(*judged); // 9-12
+        if (auto judged = judge_rotated(g, generation, at, rules))
+            return std::move(*judged);                                          // 9-12
     if (at.arrived >= g.absolute_end || at.arrived >= g.head_born + rules.idle) // 13
         return refuse_grant(grant_evidence::expired);
     if (fit != request_fit::fits) { // 14

@@ -14,8 +14,8 @@ inline namespace v0 {
 
 /// What somebody does too often.
 enum class attempt : std::uint8_t {
-    registration,  ///< keyed by the source address
-    failed_secret, ///< keyed by client and source: a success from elsewhere is never locked out
+    registration,    ///< keyed by the source address
+    failed_secret,   ///< keyed by client and source: a success from elsewhere is never locked out
     failed_password, ///< keyed by user and source; for the host's own login page
 };
 
@@ -48,7 +48,7 @@ struct attempt_rate {
 class MCP_OAUTH_EXPORT memory_attempt_limiter final : public attempt_limiter {
 public:
     struct rates {
-        std::optional<attempt_rate> registration = attempt_rate{};    ///< nothing: no limit
+        std::optional<attempt_rate> registration = attempt_rate{}; ///< nothing: no limit
         std::optional<attempt_rate> failed_secret = attempt_rate{10, 10};
         std::optional<attempt_rate> failed_password = attempt_rate{10, 10};
         std::size_t keys = 10'000;

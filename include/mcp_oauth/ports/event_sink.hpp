@@ -15,9 +15,9 @@ enum class event_kind : std::uint8_t {
     // the life of a grant
     approved,
     denied,
-    granted,           ///< a code was redeemed
+    granted, ///< a code was redeemed
     refreshed,
-    refresh_retry,     ///< a rotated token came back inside its window and was answered with the head
+    refresh_retry, ///< a rotated token came back inside its window and was answered with the head
     refresh_coalesced, ///< the head was answered again instead of rotated
     revoked,
     // evidence of trouble

@@ -27,9 +27,9 @@ public:
                                         const record_version& expected) override;
     [[nodiscard]] write_outcome erase(std::string_view key,
                                       const record_version& expected) override;
-    [[nodiscard]] expected<record_page, unavailable>
-    list(record_kind kind, std::string_view owner, std::string_view after,
-         std::size_t limit) override;
+    [[nodiscard]] expected<record_page, unavailable> list(record_kind kind, std::string_view owner,
+                                                          std::string_view after,
+                                                          std::size_t limit) override;
 
     /// Drops up to `limit` records whose `expires_at` lies five minutes or more before `now`.
     /// Returns: how many.

@@ -29,20 +29,19 @@ inline namespace v0 {
 /// What the server calls. References must outlive it; the pointers may be null.
 struct server_ports {
     record_store& store;
-    client_registry* clients = nullptr;  ///< null: configured and registered clients
-    attempt_limiter* limiter = nullptr;  ///< null: no limits
-    event_sink* events = nullptr;        ///< null: nobody listens
-    mcp_oauth::clock* clock = nullptr;   ///< null: the system's
-    random_source* random = nullptr;     ///< null: OpenSSL's
+    client_registry* clients = nullptr; ///< null: configured and registered clients
+    attempt_limiter* limiter = nullptr; ///< null: no limits
+    event_sink* events = nullptr;       ///< null: nobody listens
+    mcp_oauth::clock* clock = nullptr;  ///< null: the system's
+    random_source* random = nullptr;    ///< null: OpenSSL's
 };
 
 /// What a host is asked before a refresh is committed. Return an error to refuse it
 /// (`invalid_grant`: the subject was disabled; `temporarily_unavailable`: an upstream is down).
 /// Must not block for long, and must not call back into the library. What it throws counts as
 /// `temporarily_unavailable`.
-using refresh_hook =
-    std::function<std::optional<error>(std::string_view subject, std::string_view client_id,
-                                       std::string_view host_data)>;
+using refresh_hook = std::function<std::optional<error>(
+    std::string_view subject, std::string_view client_id, std::string_view host_data)>;
 
 struct authorization_server_config {
     /// `https://…`, or `http` on a loopback host for development; no trailing slash. One string, used
@@ -83,13 +82,13 @@ struct error_page {
 
 /// What the host's login has to honour.
 struct login_demands {
-    bool none = false;            ///< `prompt=none`: show no page; call `authenticated` at once
-    bool login = false;           ///< `prompt=login`: ask for credentials again
-    bool consent = false;         ///< `prompt=consent`: the consent view will come
-    bool select_account = false;  ///< `prompt=select_account`
+    bool none = false;           ///< `prompt=none`: show no page; call `authenticated` at once
+    bool login = false;          ///< `prompt=login`: ask for credentials again
+    bool consent = false;        ///< `prompt=consent`: the consent view will come
+    bool select_account = false; ///< `prompt=select_account`
     std::optional<seconds> max_age;
-    std::string acr_values;       ///< as sent
-    std::string login_hint;       ///< as sent, never to be trusted
+    std::string acr_values; ///< as sent
+    std::string login_hint; ///< as sent, never to be trusted
 };
 
 /// A request that was found acceptable, or whose error is to travel back, waiting for a login.
@@ -194,9 +193,8 @@ public:
     /// and a page afterwards.
     [[nodiscard]] decision_outcome approve(std::string_view ticket, std::string_view session,
                                            approval given = {}) const;
-    [[nodiscard]] operation<decision_outcome> begin_approve(std::string_view ticket,
-                                                            std::string_view session,
-                                                            approval given = {}) const;
+    [[nodiscard]] operation<decision_outcome>
+    begin_approve(std::string_view ticket, std::string_view session, approval given = {}) const;
     [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session) const;
     [[nodiscard]] operation<decision_outcome> begin_deny(std::string_view ticket,
                                                          std::string_view session) const;

@@ -60,8 +60,8 @@ struct erase_answer {
 using list_answer = expected<record_page, unavailable>;
 using find_client_answer = expected<std::optional<client>, unavailable>;
 using sign_answer = expected<std::string, unavailable>;
-using step_answer = std::variant<load_answer, create_answer, replace_answer, erase_answer, list_answer,
-                            find_client_answer, sign_answer>;
+using step_answer = std::variant<load_answer, create_answer, replace_answer, erase_answer,
+                                 list_answer, find_client_answer, sign_answer>;
 
 /// The greatest number of steps that an operation takes: eight attempts of load, sign and swap, one
 /// read-back for each, the client's record, and a write that keeps it alive. A revocation for replay may

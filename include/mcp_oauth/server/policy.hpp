@@ -22,8 +22,8 @@ enum class access_token_format : std::uint8_t {
 /// Who gets a refresh token (OA21-REF-11).
 enum class refresh_issuance : std::uint8_t {
     never,
-    when_registered,       ///< every client with `refresh_token` among its grant types
-    when_offline_access,   ///< and only where `offline_access` was granted
+    when_registered,     ///< every client with `refresh_token` among its grant types
+    when_offline_access, ///< and only where `offline_access` was granted
 };
 enum class confidential_rotation : std::uint8_t { rotate, keep };
 enum class missing_resource : std::uint8_t {
@@ -89,9 +89,9 @@ struct policy {
     struct registration_options {
         registration_access access = registration_access::open;
         impossible_web web = impossible_web::refuse;
-        seconds unused_lifetime{std::chrono::hours{24}};   ///< a registration that is never used
-        seconds tail{std::chrono::hours{24 * 30}};         ///< after the end of its last grant
-        seconds secret_lifetime{0};                        ///< zero: secrets do not expire
+        seconds unused_lifetime{std::chrono::hours{24}}; ///< a registration that is never used
+        seconds tail{std::chrono::hours{24 * 30}};       ///< after the end of its last grant
+        seconds secret_lifetime{0};                      ///< zero: secrets do not expire
     } registration;
 
     struct consent_options {

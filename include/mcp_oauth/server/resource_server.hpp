@@ -46,7 +46,7 @@ struct resource_server_config {
 };
 
 struct resource_server_ports {
-    record_store* store = nullptr;      ///< needed for `gate_revocation::at_once`
+    record_store* store = nullptr; ///< needed for `gate_revocation::at_once`
     event_sink* events = nullptr;
     mcp_oauth::clock* clock = nullptr;
     random_source* random = nullptr;
@@ -115,9 +115,8 @@ public:
                                                    std::string_view resource = {}) const;
     /// The 403 for a principal that lacks what a call needs; nothing where it has it. For hosts that know
     /// the tool only after reading the body.
-    [[nodiscard]] std::optional<http_response> require(const principal& who,
-                                                       const scope_set& needed,
-                                                       std::string_view resource = {}) const;
+    [[nodiscard]] std::optional<http_response>
+    require(const principal& who, const scope_set& needed, std::string_view resource = {}) const;
 
     /// Answers the metadata documents of every resource; 404 for another path.
     [[nodiscard]] http_response handle(const http_request& request) const;

@@ -1,0 +1,209 @@
+#include "server/authorization_endpoint.hpp"
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "mcp_oauth/rfc/6749_authorization_response.hpp"
+#include "mcp_oauth/rfc/6749_parameters.hpp"
+#include "mcp_oauth/rfc/7636_pkce.hpp"
+#include "mcp_oauth/rfc/8707_resource_indicators.hpp"
+#include "server/client_flow.hpp"
+#include "server/ticket.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+namespace {
+
+/// A decimal number of seconds. Nothing else is one.
+std::optional<seconds> parse_max_age(std::string_view text) {
+    if (text.empty() || text.size() > 9) return std::nullopt;
+    std::int64_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + (c - '0');
+    }
+    return seconds{value};
+}
+
+/// The checks whose failure travels back to the client, in this order: repeats, request objects, response
+/// type, grant type, PKCE, scope, resource, prompt. What is found acceptable goes into the ticket.
+class request_checks {
+public:
+    request_checks(const exchange& x, const parameters& query, const client& who, ticket& t)
+        : x_(x), query_(query), who_(who), t_(t) {}
+
+    [[nodiscard]] expected<void, error> run() {
+        auto state = check_state(query_.find("state"));
+        if (!state) return unexpected<error>{state.error()};
+        t_.state = std::move(*state);
+        if (t_.state && t_.state->size() > x_.rules().limits.state) {
+            t_.state.reset();
+            return refuse(error_code::invalid_request, "state is too long");
+        }
+        if (query_.any_repeated())
+            return refuse(error_code::invalid_request, "a parameter is repeated");
+        if (query_.find("request"))
+            return refuse(error_code::request_not_supported, "request objects are not supported");
+        if (query_.find("request_uri"))
+            return refuse(error_code::request_uri_not_supported, "request_uri is not supported");
+        return response_type();
+    }
+
+private:
+    [[nodiscard]] expected<void, error> response_type() {
+        const auto type = query_.find("response_type");
+        if (!type) return refuse(error_code::invalid_request, "response_type is required");
+        if (*type != "code")
+            return refuse(error_code::unsupported_response_type, "response_type must be code");
+        const auto mode = query_.find("response_mode");
+        if (mode && *mode != "query")
+            return refuse(error_code::invalid_request, "response_mode is not supported");
+        if (!who_.may_use("authorization_code"))
+            return refuse(error_code::unauthorized_client,
+                          "the client is not registered for authorization codes");
+        auto challenge = code_challenge::from_request(query_.find("code_challenge"),
+                                                      query_.find("code_challenge_method"));
+        if (!challenge) return unexpected<error>{challenge.error()};
+        t_.challenge = *challenge;
+        return scope();
+    }
+    [[nodiscard]] expected<void, error> scope() {
+        const auto& server = x_.server();
+        const bool ceiling = x_.rules().scope.registered == registered_scope::ceiling;
+        const auto& offered = server.common->scopes_supported;
+        const scope_set& allowed = ceiling && who_.scope ? *who_.scope : offered;
+        const scope_set& fallback =
+            who_.scope && !who_.scope->empty() ? *who_.scope : server.default_scopes;
+        auto scopes =
+            resolve_scope(query_.find("scope"), allowed, fallback, x_.rules().scope.unknown);
+        if (!scopes) return unexpected<error>{scopes.error()};
+        t_.scopes = std::move(*scopes);
+        return resource();
+    }
+    [[nodiscard]] expected<void, error> resource() {
+        auto resources = resolve_resources(query_.find_all("resource"), x_.server().resources);
+        if (!resources) return unexpected<error>{resources.error()};
+        t_.resources = std::move(*resources);
+        if (t_.resources.empty()) {
+            if (x_.rules().resource.missing == missing_resource::refuse)
+                return refuse(error_code::invalid_target, "resource is required");
+            t_.resources.push_back(x_.server().resources.front().text());
+        }
+        return prompt();
+    }
+    [[nodiscard]] expected<void, error> prompt() {
+        if (const auto text = query_.find("max_age")) {
+            t_.max_age = parse_max_age(*text);
+            if (!t_.max_age) return refuse(error_code::invalid_request, "max_age is malformed");
+        }
+        const auto prompts = scope_set::parse(query_.find("prompt").value_or(""));
+        if (!prompts) return {};
+        t_.prompt_none = prompts->contains("none");
+        t_.prompt_login = prompts->contains("login");
+        t_.prompt_consent = prompts->contains("consent");
+        if (t_.prompt_none && prompts->size() > 1)
+            return refuse(error_code::invalid_request, "prompt=none stands alone");
+        return {};
+    }
+
+    const exchange& x_;
+    const parameters& query_;
+    const client& who_;
+    ticket& t_;
+};
+
+class authorization final : public client_flow<authorization, authorize_outcome> {
+public:
+    explicit authorization(exchange x) : client_flow(std::move(x)) {}
+
+    // What cannot be proven ends on a page of the host's, here and in `on_client` (OA21-AUTHZ-06, -08, -09).
+    void start() {
+        const auto& limits = request().rules().limits;
+        const bool posted = request().request().method == "POST";
+        if (!posted && request().request().method != "GET")
+            return page(405, {error_code::invalid_request, "the method is not allowed here"});
+        if (posted) {
+            const auto type = request().request().header("content-type");
+            if (!type || media_type(*type) != "application/x-www-form-urlencoded")
+                return page(400,
+                            {error_code::invalid_request, "the content type is not supported"});
+        }
+        const std::string_view encoded =
+            posted ? std::string_view{request().request().body} : request().request().query();
+        if (encoded.size() > limits.query)
+            return page(posted ? 413 : 414,
+                        {error_code::invalid_request, "the request is too long"});
+        auto query = parameters::parse(encoded, {limits.parameters, limits.value});
+        if (!query) return page(400, query.error());
+        if (query->repeated("client_id") || query->repeated("redirect_uri"))
+            return page(400, {error_code::invalid_request, "a parameter is repeated"});
+        query_.emplace(std::move(*query));
+        const auto id = query_->find("client_id");
+        if (!id) return page(400, {error_code::invalid_request, "client_id is required"});
+        find_client(*id, &authorization::on_client);
+    }
+
+    void on_client(std::optional<known_client> found) {
+        if (!found || found->who.disabled)
+            return page(400, {error_code::invalid_client, "the client is not known here"});
+        const auto& who = found->who;
+        auto redirect = match_redirect_uri(query_->find("redirect_uri"), who.redirect_uris,
+                                           request().server().registration.redirects);
+        if (!redirect) return page(400, redirect.error());
+        ticket t;
+        if (!request().server().random.fill(t.id.data(), t.id.size())) return on_unavailable();
+        t.issued_at = request().arrived();
+        t.deadline = t.issued_at + request().rules().consent.page_lifetime;
+        t.client_id = who.client_id;
+        t.redirect_uri = redirect->text();
+        const auto acceptable = request_checks{request(), *query_, who, t}.run();
+        if (!acceptable) {
+            const auto& why = acceptable.error();
+            t.failed = postponed_error{why.code, std::string{why.description.view()}};
+            auto e = request().describe(event_kind::request_refused, why.wire().name);
+            e.client_id = who.client_id;
+            request().report(e);
+        }
+        interact(t);
+    }
+
+    void on_unavailable() {
+        request().report(request().describe(event_kind::store_unavailable));
+        page(503, {error_code::temporarily_unavailable, "try again in a moment"});
+    }
+
+private:
+    void interact(const ticket& t) {
+        auto sealed = seal_ticket(t, request().server());
+        if (!sealed) return on_unavailable();
+        interaction i;
+        i.ticket = std::move(*sealed);
+        i.demands.none = t.prompt_none;
+        i.demands.login = t.prompt_login;
+        i.demands.consent = t.prompt_consent;
+        i.demands.max_age = t.max_age;
+        const auto prompts = scope_set::parse(query_->find("prompt").value_or(""));
+        i.demands.select_account = prompts && prompts->contains("select_account");
+        i.demands.acr_values = query_->find("acr_values").value_or("");
+        i.demands.login_hint = query_->find("login_hint").value_or("");
+        finish(std::move(i));
+    }
+    void page(int status, const error& why) {
+        if (status < 500)
+            request().report(request().describe(event_kind::request_refused, why.wire().name));
+        finish(error_page{status, why});
+    }
+
+    std::optional<parameters> query_;
+};
+
+} // namespace
+
+operation<authorize_outcome> begin_authorization(exchange x) {
+    return begin_flow<authorization, authorize_outcome>(std::move(x));
+}
+
+} // namespace v0
+} // namespace mcp_oauth

@@ -1,0 +1,148 @@
+#include "mcp_oauth/server/authorization_server.hpp"
+
+#include <utility>
+
+#include "mcp_oauth/server/driver.hpp"
+#include "server/authorization_endpoint.hpp"
+#include "server/exchange.hpp"
+#include "server/registration_endpoint.hpp"
+#include "server/store_check.hpp"
+#include "server/token_endpoint.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+namespace {
+
+/// A document that never changes while the server runs. It may be kept for a few minutes.
+http_response document(const exchange& x, const std::string& text, std::string_view type) {
+    const auto& method = x.request().method;
+    if (method != "GET" && method != "HEAD") return method_not_allowed("GET, HEAD");
+    return {200,
+            {{"Content-Type", std::string{type}}, {"Cache-Control", "public, max-age=300"}},
+            method == "HEAD" ? std::string{} : text};
+}
+
+/// Refuses what is too large to be looked at, whatever the endpoint.
+std::optional<http_response> refuse_oversized(const exchange& x) {
+    const auto& limits = x.rules().limits;
+    const auto too_large = [](int status, public_text why) {
+        auto response = error_answer({error_code::invalid_request, why});
+        response.status = status;
+        return response;
+    };
+    if (x.request().target.size() > limits.query)
+        return too_large(414, "the request target is too long");
+    for (const auto& header : x.request().headers)
+        if (header.name.size() + header.value.size() > limits.header)
+            return too_large(431, "a header field is too long");
+    return std::nullopt;
+}
+
+http_request internal() { return {}; }
+
+} // namespace
+
+step_ports server_state::ports() const {
+    return {&store, clients,
+            [this](const std::string& octets) -> expected<std::string, unavailable> {
+                auto signature = common->signing_keys.front().sign(octets);
+                if (!signature) return unexpected<unavailable>{unavailable{}};
+                return std::move(*signature);
+            }};
+}
+
+authorization_server::authorization_server(std::shared_ptr<const state> made) noexcept
+    : state_(std::move(made)) {}
+authorization_server::authorization_server(authorization_server&&) noexcept = default;
+authorization_server& authorization_server::operator=(authorization_server&&) noexcept = default;
+authorization_server::~authorization_server() = default;
+
+operation<http_response> authorization_server::begin(http_request request) const {
+    exchange x{state_, std::move(request)};
+    if (auto refused = refuse_oversized(x)) return finished(std::move(*refused));
+    const auto path = x.request().path();
+    const auto& paths = state_->paths;
+    if (path == paths.token) return begin_token(std::move(x));
+    if (path == paths.revocation) return begin_revocation(std::move(x));
+    if (path == paths.registration && state_->capabilities.registration_endpoint)
+        return begin_registration(std::move(x));
+    if (path == paths.jwks)
+        return finished(document(x, state_->jwks_document, "application/jwk-set+json"));
+    for (const auto& metadata : paths.metadata)
+        if (path == metadata)
+            return finished(document(x, state_->metadata_document, "application/json"));
+    auto unknown = error_answer({error_code::invalid_request, "there is no such endpoint"});
+    unknown.status = 404;
+    return finished(std::move(unknown));
+}
+
+operation<authorize_outcome> authorization_server::begin_authorize(http_request request) const {
+    return begin_authorization(exchange{state_, std::move(request)});
+}
+operation<authenticated_outcome>
+authorization_server::begin_authenticated(std::string_view ticket, std::optional<login> who) const {
+    return begin_authenticated_flow(exchange{state_, internal()}, ticket, std::move(who));
+}
+operation<decision_outcome> authorization_server::begin_approve(std::string_view ticket,
+                                                                std::string_view session,
+                                                                approval given) const {
+    return begin_decision(exchange{state_, internal()}, ticket, session, std::move(given));
+}
+operation<decision_outcome> authorization_server::begin_deny(std::string_view ticket,
+                                                             std::string_view session) const {
+    return begin_decision(exchange{state_, internal()}, ticket, session, std::nullopt);
+}
+operation<expected<void, config_error>>
+authorization_server::begin_check_store(on_mismatch mismatch) const {
+    return begin_store_check(state_, mismatch);
+}
+operation<expected<bool, unavailable>>
+authorization_server::begin_revoke_grant(std::string_view id) const {
+    return begin_grant_revocation(state_, id);
+}
+
+// The blocking face: the same operations, driven at once.
+http_response authorization_server::handle(const http_request& request) const {
+    return run(begin(request), state_->ports());
+}
+authorize_outcome authorization_server::authorize(const http_request& request) const {
+    return run(begin_authorize(request), state_->ports());
+}
+authenticated_outcome authorization_server::authenticated(std::string_view ticket,
+                                                          std::optional<login> who) const {
+    return run(begin_authenticated(ticket, std::move(who)), state_->ports());
+}
+decision_outcome authorization_server::approve(std::string_view ticket, std::string_view session,
+                                               approval given) const {
+    return run(begin_approve(ticket, session, std::move(given)), state_->ports());
+}
+decision_outcome authorization_server::deny(std::string_view ticket,
+                                            std::string_view session) const {
+    return run(begin_deny(ticket, session), state_->ports());
+}
+expected<void, config_error> authorization_server::check_store(on_mismatch mismatch) const {
+    return run(begin_check_store(mismatch), state_->ports());
+}
+expected<bool, unavailable> authorization_server::revoke_grant(std::string_view id) const {
+    return run(begin_revoke_grant(id), state_->ports());
+}
+
+const std::string& authorization_server::authorization_path() const noexcept {
+    return state_->paths.authorization;
+}
+const std::string& authorization_server::issuer() const noexcept { return state_->common->issuer; }
+std::shared_ptr<const authorization_server::shared> authorization_server::share() const noexcept {
+    return state_->common;
+}
+
+std::vector<endpoint> authorization_server::endpoints() const {
+    const auto& paths = state_->paths;
+    std::vector<endpoint> all{{"POST", paths.token}, {"POST", paths.revocation}};
+    if (state_->capabilities.registration_endpoint) all.push_back({"POST", paths.registration});
+    all.push_back({"GET", paths.jwks});
+    for (const auto& metadata : paths.metadata) all.push_back({"GET", metadata});
+    return all;
+}
+
+} // namespace v0
+} // namespace mcp_oauth

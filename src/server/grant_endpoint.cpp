@@ -1,0 +1,378 @@
+#include "server/grant_endpoint.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "mcp_oauth/base/octets.hpp"
+#include "mcp_oauth/grammar/base64url.hpp"
+#include "mcp_oauth/grammar/json_writer.hpp"
+#include "mcp_oauth/rfc/8707_resource_indicators.hpp"
+#include "server/access_token.hpp"
+#include "server/claims.hpp"
+#include "server/grant_record.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+namespace {
+
+constexpr std::size_t most_attempts = 8;
+constexpr std::size_t most_revocation_attempts = 64;
+
+bool names(std::string_view requested, const std::string& granted) {
+    if (requested == granted) return true;
+    const auto resource = resource_identifier::parse(granted);
+    return resource && resource->same_as(requested);
+}
+
+fresh_head fresh_from(const record_version& commit, const key_ring& ring) {
+    octet_reader in{as_view(commit)};
+    return {in.u64(), ring.current()};
+}
+
+event_kind event_of(grant_evidence evidence) {
+    switch (evidence) {
+    case grant_evidence::used_after_revocation: return event_kind::used_after_revocation;
+    case grant_evidence::epoch_passed: return event_kind::used_after_revocation;
+    case grant_evidence::code_expired: return event_kind::code_expired;
+    case grant_evidence::code_replay: return event_kind::code_replay;
+    case grant_evidence::state_lost: return event_kind::state_lost;
+    case grant_evidence::refresh_replay: return event_kind::refresh_replay;
+    case grant_evidence::refresh_undecidable: return event_kind::refresh_undecidable;
+    case grant_evidence::expired: return event_kind::expired;
+    case grant_evidence::none: break;
+    }
+    return event_kind::request_refused;
+}
+
+} // namespace
+
+access_request narrow(const grant& g, const parameters& body, const scope_hierarchy& hierarchy) {
+    access_request access;
+    access.scope = g.scope;
+    if (const auto scope = body.find("scope")) {
+        const auto requested = scope_set::parse(*scope);
+        if (!requested || !hierarchy.satisfies(g.scope, *requested)) {
+            access.fit = request_fit::invalid_scope;
+            return access;
+        }
+        access.scope = *requested;
+    }
+    if (!g.resources.empty()) access.resource = g.resources.front();
+    const auto requested = body.find_all("resource");
+    const std::string* chosen = nullptr;
+    for (const auto text : requested) {
+        const auto found = std::find_if(g.resources.begin(), g.resources.end(),
+                                        [&](const auto& each) { return names(text, each); });
+        // A token is for one resource: scopes that two would share cannot be told apart (AT-08).
+        if (found == g.resources.end() || (chosen != nullptr && *chosen != *found)) {
+            access.fit = request_fit::invalid_target;
+            return access;
+        }
+        chosen = &*found;
+    }
+    if (chosen != nullptr) access.resource = *chosen;
+    return access;
+}
+
+grant_endpoint::grant_endpoint(exchange x, parameters body)
+    : client_flow(std::move(x)), body_(std::move(body)) {}
+
+void grant_endpoint::start() {
+    auto presented = presented_credentials::parse(request().request(), body_);
+    if (!presented) {
+        request().report(request().describe(event_kind::request_refused, "client_credentials"));
+        return finish(error_answer(presented.error()));
+    }
+    credentials_ = std::move(*presented);
+    on_credentials();
+}
+
+void grant_endpoint::authenticate() {
+    find_client(credentials_.client_id, &grant_endpoint::on_client);
+}
+
+void grant_endpoint::on_client(std::optional<known_client> who) {
+    const auto& x = request();
+    const std::string key = credentials_.client_id + '|' + x.request().source;
+    const bool guessable = credentials_.method != client_authentication_method::none;
+    auto* limiter = x.server().limiter;
+    // A guesser who is told to wait cannot go on guessing meanwhile, not even rightly.
+    if (limiter != nullptr && guessable)
+        if (const auto wait = limiter->peek(attempt::failed_secret, key, x.arrived())) {
+            x.report(x.describe(event_kind::throttled, "failed_secret"));
+            return finish(slow_down_answer(*wait));
+        }
+    expected<authenticated_client, error> proven =
+        refuse(error_code::invalid_client, "client authentication failed");
+    if (who) {
+        client_record_ = std::move(who->stored);
+        proven = authenticate_client(std::move(who->who), credentials_, x.arrived());
+    }
+    if (!proven) {
+        auto e = x.describe(event_kind::client_authentication_failed);
+        e.client_id = credentials_.client_id;
+        x.report(e);
+        if (limiter != nullptr && guessable)
+            if (const auto wait = limiter->admit(attempt::failed_secret, key, x.arrived()))
+                return finish(slow_down_answer(*wait));
+        return finish(error_answer(proven.error()));
+    }
+    client_.emplace(std::move(*proven));
+    on_authenticated();
+}
+
+void grant_endpoint::present(const grant_id& id) {
+    if (!drawn_ && !request().server().random.fill(commit_.data(), commit_.size()))
+        return on_unavailable();
+    drawn_ = true;
+    id_ = id;
+    ask(load_step{record_keys::grant(request().server().common->issuer, id)},
+        &grant_endpoint::on_grant);
+}
+
+void grant_endpoint::on_grant(load_answer a) {
+    if (!a) return on_unavailable();
+    if (!*a) {
+        if (auto gone = grant_is_gone()) return finish(std::move(*gone));
+        return refuse_request({error_code::invalid_grant, "the grant does not exist"});
+    }
+    auto found = decode_grant((*a)->body);
+    if (!found) return on_unavailable(); // a record that nobody can read is the store's fault
+    current_ = std::move(*found);
+    version_ = (*a)->version;
+    if (attempts_ > 0 && version_ == commit_) return settle(); // our write had landed
+    if (const auto tied = belongs(current_); !tied) {
+        request().report(
+            request().describe(event_kind::request_refused, current_, tied.error().wire().name));
+        return refuse_request(tied.error());
+    }
+    judge();
+}
+
+void grant_endpoint::judge() {
+    access_ = narrow(current_, body_, request().server().hierarchy);
+    const fresh_head fresh = fresh_from(commit_, request().server().ring());
+    const bool same_client =
+        authenticated() == nullptr || authenticated()->method == current_.method;
+    // A client that is registered otherwise than when the grant was issued ends the grant.
+    transition_ = same_client ? decide(current_, {request().arrived(), request().now()}, fresh)
+                              : revoke(current_.life, revocation_reason::client_changed,
+                                       {request().arrived(), request().now()});
+    if (!same_client && transition_.next) transition_.says = verdict::ended;
+    if (!same_client && !transition_.next) transition_.says = verdict::refused;
+    if (gives_tokens() && access_token_.empty()) return make_access_token();
+    if (transition_.next) return commit();
+    settle();
+}
+
+grant_rules grant_endpoint::rules_for(const grant& g) const {
+    const auto& p = request().rules();
+    grant_rules rules;
+    rules.retry_window = p.refresh.retry_window;
+    rules.retry_depth = p.refresh.retry_depth;
+    rules.operation_limit = p.operation_limit;
+    rules.idle = p.refresh.idle;
+    rules.min_epoch = p.min_epoch;
+    rules.rotate = g.method == client_authentication_method::none ||
+                   p.refresh.confidential == confidential_rotation::rotate;
+    return rules;
+}
+
+bool grant_endpoint::gives_tokens() const noexcept {
+    switch (transition_.says) {
+    case verdict::retried:
+    case verdict::coalesced:
+    case verdict::kept:
+    case verdict::granted:
+    case verdict::rotated:
+    case verdict::touched: return true;
+    case verdict::refused:
+    case verdict::bad_scope:
+    case verdict::bad_target:
+    case verdict::already_revoked:
+    case verdict::ended:
+    case verdict::revoked: return false;
+    }
+    return false;
+}
+
+void grant_endpoint::make_access_token() {
+    if (!host_asked_) {
+        host_asked_ = true;
+        if (const auto no = host_refuses(current_)) {
+            request().report(request().describe(event_kind::request_refused, current_, "host"));
+            return refuse_request(*no);
+        }
+    }
+    const auto& server = request().server();
+    auto claims = claims_for(current_, access_.scope, access_.resource, request());
+    if (!claims) return on_unavailable();
+    expires_in_ = claims->expires_at - claims->issued_at;
+    if (request().rules().access_token.format == access_token_format::opaque) {
+        auto sealed = mint_opaque(*claims, server.ring(), server.random);
+        if (!sealed) return on_unavailable();
+        access_token_ = std::move(*sealed);
+        return transition_.next ? commit() : settle();
+    }
+    signing_input_ = signing_input(*claims, server.signing_key_id,
+                                   server.common->signing_keys.front().algorithm());
+    ask(sign_step{signing_input_}, &grant_endpoint::on_signature);
+}
+
+void grant_endpoint::on_signature(sign_answer a) {
+    if (!a) return on_unavailable();
+    access_token_ = std::move(signing_input_);
+    access_token_ += '.';
+    access_token_ += base64url(*a);
+    if (transition_.next) return commit();
+    settle();
+}
+
+// A registration that is used outlives its last refresh token: its end moves with each redeemed code,
+// before the code is consumed, so that no grant outlives its client.
+void grant_endpoint::keep_client_alive() {
+    client_kept_ = true;
+    auto who = client_->record();
+    who.expires_at = current_.life.absolute_end + request().rules().registration.tail;
+    record next = *client_record_;
+    const auto expected_version = next.version;
+    next.version = commit_;
+    next.expires_at = *who.expires_at;
+    next.body = encode_client(who);
+    ask(replace_step{std::move(next), expected_version}, &grant_endpoint::on_client_kept);
+}
+
+void grant_endpoint::on_client_kept(replace_answer a) {
+    // Lost to another login of the same client, which moved the end as far.
+    if (a.outcome == write_outcome::done || a.outcome == write_outcome::conflict) return commit();
+    on_unavailable();
+}
+
+void grant_endpoint::commit() {
+    const bool redeems = transition_.says == verdict::granted;
+    if (redeems && !client_kept_ && client_record_ && client_->record().expires_at &&
+        *client_->record().expires_at <
+            current_.life.absolute_end + request().rules().registration.tail / 2)
+        return keep_client_alive();
+    const bool must_end =
+        transition_.says == verdict::ended || transition_.says == verdict::revoked;
+    if (attempts_++ >= (must_end ? most_revocation_attempts : most_attempts))
+        return on_unavailable();
+    if (request().overdue()) return on_unavailable();
+    grant next = current_;
+    next.life = *transition_.next;
+    ask(replace_step{to_record(next, commit_, request().rules(), request().server().common->issuer),
+                     version_},
+        &grant_endpoint::on_swapped);
+}
+
+void grant_endpoint::on_swapped(replace_answer a) {
+    switch (a.outcome) {
+    case write_outcome::done: current_.life = *transition_.next; return settle();
+    case write_outcome::conflict:
+    case write_outcome::unknown:
+        return present(id_); // load again: who wrote it tells what happened
+    case write_outcome::unavailable: return on_unavailable();
+    }
+}
+
+void grant_endpoint::settle() {
+    report_settled();
+    switch (transition_.says) {
+    case verdict::retried:
+    case verdict::coalesced:
+    case verdict::kept:
+    case verdict::granted:
+    case verdict::rotated:
+    case verdict::touched: return answer_with_tokens();
+    case verdict::already_revoked:
+    case verdict::revoked: return finish(acknowledge());
+    case verdict::bad_scope:
+        return refuse_request({error_code::invalid_scope, "scope exceeds what was granted"});
+    case verdict::bad_target:
+        return refuse_request({error_code::invalid_target, "resource was not granted"});
+    case verdict::refused:
+    case verdict::ended:
+        return refuse_request(
+            {error_code::invalid_grant, "the code or token is invalid, expired or revoked"});
+    }
+}
+
+void grant_endpoint::report_settled() const {
+    const auto& x = request();
+    auto e = x.describe(event_of(transition_.evidence), current_);
+    switch (transition_.says) {
+    case verdict::retried: e.kind = event_kind::refresh_retry; break;
+    case verdict::coalesced: e.kind = event_kind::refresh_coalesced; break;
+    case verdict::kept:
+    case verdict::touched:
+    case verdict::rotated: e.kind = event_kind::refreshed; break;
+    case verdict::granted: e.kind = event_kind::granted; break;
+    case verdict::revoked: e.kind = event_kind::revoked; break;
+    case verdict::already_revoked: return;
+    case verdict::bad_scope: e.reason = "invalid_scope"; break;
+    case verdict::bad_target: e.reason = "invalid_target"; break;
+    case verdict::refused:
+    case verdict::ended:
+        if (current_.life.reason) e.reason = name(*current_.life.reason);
+        if (transition_.evidence == grant_evidence::epoch_passed) e.reason = "epoch_passed";
+        break;
+    }
+    e.generations_behind = transition_.behind;
+    e.age = transition_.age;
+    x.report(e);
+}
+
+std::optional<std::string> grant_endpoint::refresh_token() const {
+    const auto& life = current_.life;
+    const auto made =
+        mint({handle_kind::refresh_token, life.head_key, current_.id, life.head, life.head_nonce},
+             request().server().ring());
+    if (!made) return std::nullopt;
+    return std::string{made->reveal()};
+}
+
+void grant_endpoint::answer_with_tokens() {
+    const auto issue = request().rules().refresh.issue;
+    bool with_refresh = issue != refresh_issuance::never;
+    if (const auto* who = authenticated(); who != nullptr && !who->may_use("refresh_token"))
+        with_refresh = false;
+    if (issue == refresh_issuance::when_offline_access &&
+        !current_.scope.contains("offline_access"))
+        with_refresh = false;
+    std::optional<std::string> refresh;
+    if (with_refresh) {
+        refresh = refresh_token();
+        // The head was minted under a secret that this server does not hold: not the client's fault.
+        if (!refresh) return on_unavailable();
+    }
+    json_object_writer body;
+    body.add("access_token", access_token_)
+        .add("token_type", "Bearer")
+        .add("expires_in", expires_in_)
+        .add_if("refresh_token", refresh)
+        .add("scope", access_.scope.text());
+    finish(json_answer(200, body.take()));
+}
+
+void grant_endpoint::on_unavailable() {
+    request().report(request().describe(event_kind::store_unavailable));
+    finish(unavailable_answer());
+}
+
+// A public client was taken at the grant's word so far. Before it is refused its record is read after all:
+// a client that does not exist any more has to hear `invalid_client`, which tells it to register anew.
+void grant_endpoint::refuse_request(error why) {
+    if (client_) return finish(error_answer(why));
+    refusal_ = why;
+    find_client(credentials_.client_id, &grant_endpoint::on_client_after_refusal);
+}
+
+void grant_endpoint::on_client_after_refusal(std::optional<known_client> who) {
+    if (!who || who->who.disabled || who->who.method != credentials_.method)
+        return finish(error_answer({error_code::invalid_client, "client authentication failed"}));
+    finish(error_answer(*refusal_));
+}
+
+} // namespace v0
+} // namespace mcp_oauth

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <algorithm>
+
+#include "mcp_oauth/grant/record.hpp"
+#include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/server/policy.hpp"
+#include "server/record_keys.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// `g` as a record of the store, written under `version`.
+///
+/// It may be cleaned away once nothing of the grant can be presented any more: a live one after its
+/// absolute end (not its idle end: replays of an idle grant stay recognisable), one that never lived
+/// after its code and its consent page have expired.
+[[nodiscard]] inline record to_record(const grant& g, const record_version& version,
+                                      const policy& rules, std::string_view issuer) {
+    const auto margin = (std::max)(rules.operation_limit, milliseconds{60'000});
+    record r;
+    r.key = record_keys::grant(issuer, g.id);
+    r.kind = record_kind::grant;
+    r.version = version;
+    r.subject_owner = record_keys::subject_owner(issuer, g.subject);
+    r.client_owner = record_keys::client_owner(issuer, g.client_id);
+    r.expires_at = (g.life.redeemed_at ? g.life.absolute_end
+                                       : g.life.code_deadline + rules.consent.page_lifetime) +
+                   margin;
+    r.body = encode(g);
+    return r;
+}
+
+} // namespace v0
+} // namespace mcp_oauth
