@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +22,7 @@ template <std::size_t N>
 [[nodiscard]] std::optional<std::array<std::uint8_t, N>> as_array(std::string_view text) noexcept {
     if (text.size() != N) return std::nullopt;
     std::array<std::uint8_t, N> octets{};
-    std::memcpy(octets.data(), text.data(), N);
+    for (std::size_t i = 0; i < N; ++i) octets[i] = static_cast<std::uint8_t>(text[i]);
     return octets;
 }
 
