@@ -1,0 +1,147 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mcp_oauth/grammar/http_message.hpp"
+#include "mcp_oauth/server/authorization_server.hpp"
+#include "mcp_oauth/server/resource_server.hpp"
+
+/// cpp-httplib, whichever version the host has: nothing here names one of its types, and its header is not
+/// included. Include it first, with the macros that it was built with.
+///
+///     httplib::Server http;
+///     mcp_oauth::mount(http, issuer);
+///     mcp_oauth::mount(http, gate);
+///     http.Post("/mcp", [&](const httplib::Request& in, httplib::Response& out) {
+///         const auto who = mcp_oauth::admitted(gate, in, out, {"notes:read"});
+///         if (who) out.set_content(answer(in.body, *who), "application/json");
+///     });
+///
+/// Never call the gate in the pre-routing hook: it runs before the body is read, and before version 0.40 a
+/// refusal there leaves the body on the connection, to be served as the next request.
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// The request as it came: raw target, repeated fields, raw body. `source` is the peer's address; behind a
+/// proxy that the host trusts, put the forwarded one in its place.
+template <class Request> [[nodiscard]] http_request from_httplib(const Request& in) {
+    http_request request;
+    request.method = in.method;
+    request.target = in.target;
+    request.body = in.body;
+    request.source = in.remote_addr;
+    for (const auto& field : in.headers) request.headers.push_back({field.first, field.second});
+    return request;
+}
+
+template <class Response> void to_httplib(const http_response& answer, Response& out) {
+    out.status = answer.status;
+    std::string content_type;
+    for (const auto& field : answer.headers) {
+        const bool counted = equal_ignoring_case(field.name, "content-length");
+        if (equal_ignoring_case(field.name, "content-type"))
+            content_type = field.value;
+        else if (!counted || answer.body.empty()) // httplib counts a body itself
+            out.set_header(field.name, field.value);
+    }
+    if (!answer.body.empty())
+        out.set_content(answer.body, content_type);
+    else if (!content_type.empty())
+        out.set_header("Content-Type", content_type);
+}
+
+/// Who is calling, or nothing, and then `out` holds the refusal. For route handlers.
+template <class Request, class Response>
+[[nodiscard]] std::optional<principal> admitted(const resource_server& gate, const Request& in,
+                                                Response& out, const scope_set& needed = {},
+                                                std::string_view resource = {}) {
+    auto decision = gate.admit(from_httplib(in), needed, resource);
+    if (auto* who = std::get_if<principal>(&decision)) return std::move(*who);
+    to_httplib(std::get<http_response>(decision), out);
+    return std::nullopt;
+}
+
+namespace detail {
+
+/// A pattern for the path that httplib decodes `path` to. Which raw path it is, `handle` decides.
+[[nodiscard]] inline std::string route_pattern(std::string_view path) {
+    const auto value_of = [](char c) {
+        const auto at = std::string_view{"0123456789abcdef0123456789ABCDEF"}.find(c);
+        return at == std::string_view::npos ? -1 : static_cast<int>(at % 16);
+    };
+    std::string pattern;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        char c = path[i];
+        if (c == '%' && i + 2 < path.size() && value_of(path[i + 1]) >= 0 &&
+            value_of(path[i + 2]) >= 0) {
+            c = static_cast<char>(value_of(path[i + 1]) * 16 + value_of(path[i + 2]));
+            i += 2;
+        }
+        if (std::string_view{"\\^$.|?*+()[]{}"}.find(c) != std::string_view::npos) pattern += '\\';
+        if (c == ':') // newer versions take "/:name" for a parameter
+            pattern += "[:]";
+        else
+            pattern += c;
+    }
+    return pattern;
+}
+
+template <class Server, class Service> void mount_endpoints(Server& http, const Service& service) {
+    const auto serve = [&service](const auto& in, auto& out) {
+        to_httplib(service.handle(from_httplib(in)), out);
+    };
+    std::vector<std::string> mounted;
+    for (const auto& each : service.endpoints()) {
+        auto pattern = route_pattern(each.path);
+        bool known = false;
+        for (const auto& other : mounted) known = known || other == pattern;
+        if (known) continue;
+        // Every method, so that a wrong one is answered with 405 and `Allow`; HEAD comes with GET.
+        http.Get(pattern, serve);
+        http.Post(pattern, serve);
+        http.Put(pattern, serve);
+        http.Patch(pattern, serve);
+        http.Delete(pattern, serve);
+        mounted.push_back(std::move(pattern));
+    }
+}
+
+} // namespace detail
+
+/// Routes what clients call directly to `issuer`, which must outlive `http`. The authorization endpoint is
+/// the host's: it shows pages. So are preflights (OPTIONS).
+template <class Server> void mount(Server& http, const authorization_server& issuer) {
+    detail::mount_endpoints(http, issuer);
+}
+/// Routes the metadata documents to `gate`, which must outlive `http`.
+template <class Server> void mount(Server& http, const resource_server& gate) {
+    detail::mount_endpoints(http, gate);
+}
+
+/// Makes the caller known to code that is called from a handler and gets no request.
+///
+/// One thread's: a tool that runs on another, or in a coroutine that was suspended, finds nobody, or
+/// somebody else.
+class principal_scope {
+public:
+    explicit principal_scope(const principal& who) noexcept
+        : outer_(std::exchange(current_, &who)) {}
+    ~principal_scope() { current_ = outer_; }
+    principal_scope(const principal_scope&) = delete;
+    principal_scope& operator=(const principal_scope&) = delete;
+
+    /// The caller; null outside of every scope.
+    [[nodiscard]] static const principal* current() noexcept { return current_; }
+
+private:
+    static inline thread_local const principal* current_ = nullptr;
+    const principal* outer_;
+};
+
+} // namespace v0
+} // namespace mcp_oauth
