@@ -1,0 +1,6 @@
+#include "bench.hpp"
+
+int main() {
+    bench::grants();
+    bench::gate();
+}
