@@ -18,8 +18,9 @@ struct row {
     bool may_redirect;
 };
 
-// RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2, OpenID Connect
-// Core §3.1.2.6. The switch in `rules` has no default, so a code that is missing there does not compile.
+// RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2, OpenID
+// Connect Core §3.1.2.6. The switch in `rules` has no default, so a code that is missing there does
+// not compile.
 constexpr row table[] = {
     {error_code::invalid_request, "invalid_request", 400, true},
     {error_code::invalid_client, "invalid_client", 401, false},
@@ -87,4 +88,17 @@ TEST_CASE("an error is its code and its sentence", "[OA21-AUTHZ-22]") {
     CHECK(refused(one) == "invalid_request: a sentence");
     CHECK(refused(error{}) == "server_error: ");
     CHECK(one.wire().http_status == 400);
+}
+
+TEST_CASE(
+    "RFC 6749 §5.2: a sentence for strangers holds no quote, backslash or control, nor a parameter",
+    "[OA21-AUTHZ-22][OA21-RS-09][MCP-ERR-04]") {
+    // "Values for the "error_description" parameter MUST NOT include characters outside the set
+    //  %x20-21 / %x23-5B / %x5D-7E." `refused` holds every sentence that a test provokes to it.
+    for (int octet = 0; octet < 256; ++octet) {
+        const bool allowed = (octet >= 0x20 && octet <= 0x21) || (octet >= 0x23 && octet <= 0x5B) ||
+                             (octet >= 0x5D && octet <= 0x7E);
+        CHECK(is_public(std::string(1, static_cast<char>(octet))) == (allowed && octet != '='));
+    }
+    CHECK_FALSE(is_public("the call needs scope=notes"));
 }

@@ -103,8 +103,8 @@ TEST_CASE(
 
 TEST_CASE("RFC 6750 §3: a request without a token is challenged without an error",
           "[OA21-RS-06][OA21-RS-07][BEAR-01][MCP-ERR-02][MCP-PRM-04][MCP-SCO-01][PRM-11]") {
-    // "If the request lacks any authentication information […] the resource server SHOULD NOT include
-    //  an error code or other error information."
+    // "If the request lacks any authentication information […] the resource server SHOULD NOT
+    //  include an error code or other error information."
     CHECK(bearer_challenge(context) ==
           "Bearer scope=\"mcp notes:read\", "
           "resource_metadata=\"https://h.example/.well-known/oauth-protected-resource/mcp\"");

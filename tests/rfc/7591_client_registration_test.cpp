@@ -65,10 +65,12 @@ TEST_CASE("RFC 7591 §2: omitted members get the defaults of the document",
 TEST_CASE("RFC 7591 §3.1: the registration of a desktop client is taken over as it is",
           "[DCR-03][MCP-DCR-01][MCP-DCR-03]") {
     const auto draft = registered(
-        R"("client_name":"Notes","client_uri":"https://c.example","logo_uri":"https://c.example/l",)"
+        R"("client_name":"Notes","client_uri":"https://c.example",)"
+        R"("logo_uri":"https://c.example/l",)"
         R"("tos_uri":"https://c.example/t","policy_uri":"https://c.example/p",)"
         R"("contacts":["ops@c.example"],"software_id":"notes","software_version":"1.2",)"
-        R"("token_endpoint_auth_method":"none","grant_types":["authorization_code","refresh_token"],)"
+        R"("token_endpoint_auth_method":"none",)"
+        R"("grant_types":["authorization_code","refresh_token"],)"
         R"("response_types":["code"],"application_type":"native","scope":"mcp offline_access")");
     CHECK(draft.client_name == "Notes");
     CHECK(draft.client_uri == "https://c.example");
@@ -105,8 +107,9 @@ TEST_CASE("RFC 7591 §2: unknown members are ignored, whatever they hold",
           "[DCR-07][DCR-12][DCR-15][MCP-DCR-08]") {
     // "The authorization server MUST ignore any client metadata sent by the client that it does not
     //  understand"
-    const auto draft = registered(
-        R"("client_name#ja":"\u202E","software_statement":"a.b.c","x":{"y":[1]},"client_name":"n")");
+    const auto draft =
+        registered(R"("client_name#ja":"\u202E","software_statement":"a.b.c","x":{"y":[1]},)"
+                   R"("client_name":"n")");
     CHECK(draft.client_name == "n");
 }
 

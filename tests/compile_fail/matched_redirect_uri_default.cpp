@@ -1,0 +1,13 @@
+// expect: no matching function | no matching constructor
+#include "mcp_oauth/rfc/8252_redirect_uri.hpp"
+
+mcp_oauth::expected<mcp_oauth::matched_redirect_uri, mcp_oauth::error>
+match(std::string_view requested, const std::vector<std::string>& registered) {
+#ifndef WITHOUT_THE_MISUSE
+    (void)requested;
+    (void)registered;
+    return mcp_oauth::matched_redirect_uri{};
+#else
+    return mcp_oauth::match_redirect_uri(requested, registered, mcp_oauth::redirect_rules{});
+#endif
+}
