@@ -19,7 +19,7 @@ installed() {
 # need PACKAGE...: installs those that are missing. Fails, and says which, if that cannot be done.
 need() {
     if ! command -v apt-get >/dev/null; then
-        need_elsewhere
+        need_elsewhere "$@"
         return
     fi
     missing=
@@ -45,12 +45,16 @@ need() {
     return 1
 }
 
+# Other systems name their packages otherwise, so here tools and pkg-config's modules are asked for.
 need_elsewhere() {
     missing=
+    modules="libcrypto nlohmann_json"
+    case " $* " in *" libcli11-dev "*) modules="$modules cpp-httplib CLI11" ;; esac
+    case " $* " in *" catch2 "*) modules="$modules catch2" ;; esac
     for tool in c++ cmake ninja pkg-config; do
         command -v "$tool" >/dev/null || missing="$missing $tool"
     done
-    for module in libcrypto nlohmann_json catch2 cpp-httplib CLI11; do
+    for module in $modules; do
         pkg-config --exists "$module" 2>/dev/null || missing="$missing $module"
     done
     [ -n "$missing" ] || return 0

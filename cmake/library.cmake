@@ -14,11 +14,6 @@ foreach(room IN LISTS mcp_oauth_rooms)
     list(APPEND sources ${room_sources})
 endforeach()
 
-if(NOT sources)
-    file(WRITE "${PROJECT_BINARY_DIR}/empty.cpp" "")
-    list(APPEND sources "${PROJECT_BINARY_DIR}/empty.cpp")
-endif()
-
 add_library(mcp_oauth ${sources})
 add_library(mcp_oauth::mcp_oauth ALIAS mcp_oauth)
 target_compile_features(mcp_oauth PUBLIC cxx_std_17)

@@ -1,5 +1,5 @@
-# One test program for each room, `test_<room>`, out of tests/<room>/*_test.cpp. They run in tests/,
-# so a test opens its data as "vectors/<name>".
+# One test program for each room, `test_<room>`, out of the sources in tests/<room>. They run in
+# tests/, so a test opens its data as "vectors/<name>".
 #
 # A name that selects no test must fail, such as one with a semicolon, which CMake cannot pass on.
 # Version 3 of Catch2 sees to that by itself.
@@ -9,7 +9,7 @@ if(Catch2_VERSION VERSION_LESS 3)
 endif()
 
 foreach(room base grammar rfc grant ports server adapters testing)
-    file(GLOB room_tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*_test.cpp")
+    file(GLOB_RECURSE room_tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.cpp")
     if(BUILD_SHARED_LIBS)
         # What these test is hidden in a shared library, as it should be.
         list(FILTER room_tests EXCLUDE REGEX "_internal_test\\.cpp$")
