@@ -136,6 +136,7 @@ std::string encode_client(const client& record) {
         .add("issued_at_ms", to_unix_ms(record.issued_at))
         .add_flag("disabled", record.disabled)
         .add_json("secrets", encode_secrets(record.secrets));
+    if (record.expires_at) json.add("expires_at_ms", to_unix_ms(*record.expires_at));
     add_metadata(json, record);
     return json.take();
 }
@@ -147,6 +148,7 @@ std::optional<client> decode_client(std::string_view json) {
     const auto id = root.string_at("client_id");
     const auto provenance = provenance_from(root.string_at("provenance").value_or(""));
     const auto issued_at = root.integer_at("issued_at_ms");
+    const auto expiry = root.find("expires_at_ms");
     const auto disabled = root.boolean_at("disabled");
     const auto method = client_authentication_method_from(
         root.string_at("token_endpoint_auth_method").value_or(""));
@@ -156,11 +158,13 @@ std::optional<client> decode_client(std::string_view json) {
     if (!id || !provenance || !issued_at || !disabled || !method || !application || !secrets)
         return std::nullopt;
     if (!root.find("grant_types") || !root.find("response_types")) return std::nullopt;
+    if (expiry && !expiry->integer()) return std::nullopt;
 
     client c;
     c.client_id = *id;
     c.provenance = *provenance;
     c.issued_at = from_unix_ms(*issued_at);
+    if (expiry) c.expires_at = from_unix_ms(*expiry->integer());
     c.disabled = *disabled;
     c.method = *method;
     c.application = *application;
