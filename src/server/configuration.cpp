@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,6 +18,8 @@ namespace {
 
 constexpr std::size_t most_scopes = 128; // a ticket holds one bit for each
 constexpr std::size_t most_resources = 64;
+
+using client_table = std::map<std::string, client, std::less<>>;
 
 unexpected<config_error> wrong(std::string member, std::string problem) {
     return unexpected<config_error>{config_error{std::move(member), std::move(problem)}};
@@ -47,23 +52,56 @@ resources_of(const std::vector<std::string>& texts) {
     return resources;
 }
 
-expected<std::map<std::string, client, std::less<>>, config_error>
-clients_of(std::vector<client> clients, const policy& rules) {
-    std::map<std::string, client, std::less<>> found;
+// The rules are those of registration: what could not be registered cannot be configured either, or a
+// request would be redirected where no client may be (BCP-02, OA21-CLI-03, MCP-DCR-12).
+expected<void, config_error> check_client(const client& who, const policy& rules,
+                                          const redirect_rules& redirects,
+                                          const scope_set& offered) {
+    const auto& id = who.client_id;
+    if (id.empty() || id.size() > rules.limits.client_id)
+        return wrong("clients", "client_id is empty or too long: " + id);
+    for (const char c : id) // RFC 6749 appendix A.1
+        if (c < 0x20 || c > 0x7E) return wrong("clients", "client_id holds a forbidden character");
+    if (who.is_public() != who.secrets.empty())
+        return wrong("clients", "the method and the secrets do not fit: " + id);
+    for (const auto& uri : who.redirect_uris)
+        if (!check_redirect_uri(uri, redirects))
+            return wrong("clients", "a redirect URI of this client is not acceptable: " + id);
+    if (who.scope && !offered.contains_all(*who.scope))
+        return wrong("clients", "a scope of this client is not supported: " + id);
+    return {};
+}
+
+expected<client_table, config_error> clients_of(std::vector<client> clients, const policy& rules,
+                                                const redirect_rules& redirects,
+                                                const scope_set& offered) {
+    client_table found;
     for (auto& each : clients) {
+        const auto fine = check_client(each, rules, redirects, offered);
+        if (!fine) return unexpected<config_error>{fine.error()};
         const auto id = each.client_id;
-        if (id.empty() || id.size() > rules.limits.client_id)
-            return wrong("clients", "client_id is empty or too long: " + id);
-        if (each.is_public() != each.secrets.empty())
-            return wrong("clients", "the method and the secrets do not fit: " + id);
-        for (const auto& uri : each.redirect_uris)
-            if (uri.size() > rules.limits.redirect_uri || !uri::parse(uri))
-                return wrong("clients", "a redirect URI of this client is not acceptable: " + id);
         each.provenance = client_provenance::configured;
         if (!found.emplace(id, std::move(each)).second)
             return wrong("clients", "is there twice: " + id);
     }
     return found;
+}
+
+/// Where the endpoints are: `https`, or `http` on a loopback host for development, as for the issuer.
+std::optional<uri> endpoint_base_of(const std::string& text) {
+    auto base = uri::parse(text);
+    if (!base || base->query() || base->fragment() || base->userinfo()) return std::nullopt;
+    if (base->host().empty() || text.back() == '/') return std::nullopt;
+    const bool development = base->scheme_is("http") && base->host_is_loopback();
+    if (!base->scheme_is("https") && !development) return std::nullopt;
+    return std::move(*base);
+}
+
+// With everything at its limit a ticket is still short enough for an URL or a hidden field.
+bool tickets_would_be_too_long(const policy::limits_options& limits) {
+    constexpr std::size_t room = 2048 + 384 + 200;
+    return limits.state > room || limits.redirect_uri > room || limits.client_id > room ||
+           limits.state + limits.redirect_uri + limits.client_id > room;
 }
 
 endpoint_paths paths_of(const issuer_identifier& issuer, const uri& base) {
@@ -78,6 +116,11 @@ endpoint_paths paths_of(const issuer_identifier& issuer, const uri& base) {
     return paths;
 }
 
+std::vector<std::string> grant_types_of(const policy& rules) {
+    if (rules.refresh.issue == refresh_issuance::never) return {"authorization_code"};
+    return {"authorization_code", "refresh_token"};
+}
+
 /// The one object that both the metadata and the routing are written from (ASM-11).
 server_capabilities capabilities_of(const policy& rules, const endpoint_paths& paths,
                                     const std::string& origin, const std::string& issuer) {
@@ -89,7 +132,7 @@ server_capabilities capabilities_of(const policy& rules, const endpoint_paths& p
     can.jwks_uri = origin + paths.jwks;
     if (rules.registration.access != registration_access::off)
         can.registration_endpoint = origin + paths.registration;
-    if (rules.refresh.issue == refresh_issuance::never) can.grant_types = {"authorization_code"};
+    can.grant_types = grant_types_of(rules);
     return can;
 }
 
@@ -109,6 +152,7 @@ registration_rules registration_of(const policy& rules, const scope_set& scopes)
     registration.redirects.dotless_schemes = rules.redirect.dotless_schemes;
     registration.redirects.largest = rules.limits.redirect_uri;
     registration.scopes_offered = scopes;
+    registration.grant_types = grant_types_of(rules);
     registration.web = rules.registration.web;
     registration.limits.document_octets = rules.limits.body;
     registration.limits.json_depth = rules.limits.json_depth;
@@ -117,85 +161,155 @@ registration_rules registration_of(const policy& rules, const scope_set& scopes)
     return registration;
 }
 
+/// Reads one configuration, member by member. The order matters where one member decides what another may
+/// be.
+class configuration_reader {
+public:
+    explicit configuration_reader(authorization_server_config config)
+        : config_(std::move(config)) {}
+
+    expected<void, config_error> read() {
+        using part = expected<void, config_error> (configuration_reader::*)();
+        for (const part next : {&configuration_reader::locations, &configuration_reader::rules,
+                                &configuration_reader::scopes, &configuration_reader::resources,
+                                &configuration_reader::clients, &configuration_reader::keys}) {
+            auto done = (this->*next)();
+            if (!done) return done;
+        }
+        return {};
+    }
+
+    /// Requires: `read` found nothing wrong.
+    std::shared_ptr<const server_state> made(const server_ports& ports) && {
+        auto paths = paths_of(*issuer_, *base_);
+        auto capabilities = capabilities_of(**rules_, paths, base_->origin(), config_.issuer);
+        capabilities.scopes_supported = scopes_;
+        for (const auto& resource : resources_)
+            capabilities.protected_resources.push_back(resource.text());
+        std::vector<verification_key> keys;
+        for (const auto& key : config_.signing_keys) keys.push_back(key.public_key());
+        auto set = key_set::of(keys);
+        auto metadata = server_metadata(capabilities);
+        auto jwks = set.text();
+        auto key_id = set.keys().front().kid;
+        auto hierarchy = rules_->hierarchy();
+        auto binding = binding_of(scopes_, resources_);
+        auto own = std::make_shared<default_ports>();
+        const auto& clock = ports.clock != nullptr ? *ports.clock : own->clock;
+        auto& random = ports.random != nullptr ? *ports.random : own->random;
+        auto common =
+            std::make_shared<const authorization_server::shared>(authorization_server::shared{
+                config_.issuer, std::move(*ring_), std::move(config_.signing_keys),
+                std::move(*rules_), std::move(scopes_)});
+        return std::make_shared<const server_state>(
+            server_state{std::move(common),
+                         std::move(*issuer_),
+                         std::move(resources_),
+                         std::move(defaults_),
+                         std::move(hierarchy),
+                         std::move(clients_),
+                         std::move(registration_),
+                         std::move(set),
+                         std::move(config_.initial_access_token),
+                         std::move(config_.may_refresh),
+                         std::move(capabilities),
+                         std::move(paths),
+                         std::move(metadata),
+                         std::move(jwks),
+                         std::move(key_id),
+                         std::move(binding),
+                         std::move(own),
+                         ports.store,
+                         ports.clients,
+                         ports.limiter,
+                         ports.events,
+                         clock,
+                         random});
+    }
+
+private:
+    expected<void, config_error> locations() {
+        issuer_ = issuer_identifier::parse(config_.issuer);
+        if (!issuer_)
+            return wrong("issuer", "must be https (http on a loopback host), without query, "
+                                   "fragment and trailing slash");
+        base_ = endpoint_base_of(config_.endpoint_base.empty() ? config_.issuer
+                                                               : config_.endpoint_base);
+        if (!base_)
+            return wrong("endpoint_base", "must be https (http on a loopback host), without query, "
+                                          "fragment and trailing slash");
+        return {};
+    }
+    expected<void, config_error> rules() {
+        auto checked = checked_policy::make(std::move(config_.policy));
+        if (!checked)
+            return wrong("policy." + std::string{checked.error().member},
+                         std::string{checked.error().problem});
+        if (tickets_would_be_too_long((*checked)->limits))
+            return wrong("policy.limits.state",
+                         "must be at most 2632 together with redirect_uri and client_id");
+        rules_.emplace(std::move(*checked));
+        return {};
+    }
+    expected<void, config_error> scopes() {
+        auto supported = scopes_of("scopes_supported", config_.scopes_supported);
+        if (!supported) return unexpected<config_error>{supported.error()};
+        if (supported->size() > most_scopes) return wrong("scopes_supported", "are too many");
+        auto defaults = scopes_of("default_scopes", config_.default_scopes);
+        if (!defaults) return unexpected<config_error>{defaults.error()};
+        if (!supported->contains_all(*defaults))
+            return wrong("default_scopes", "are not all supported");
+        scopes_ = std::move(*supported);
+        defaults_ = std::move(*defaults);
+        return {};
+    }
+    expected<void, config_error> resources() {
+        auto found = resources_of(config_.resources);
+        if (!found) return unexpected<config_error>{found.error()};
+        resources_ = std::move(*found);
+        return {};
+    }
+    expected<void, config_error> clients() {
+        registration_ = registration_of(**rules_, scopes_);
+        auto found =
+            clients_of(std::move(config_.clients), **rules_, registration_.redirects, scopes_);
+        if (!found) return unexpected<config_error>{found.error()};
+        clients_ = std::move(*found);
+        return {};
+    }
+    expected<void, config_error> keys() {
+        ring_ = key_ring::make(config_.secrets, config_.issuer);
+        if (!ring_)
+            return wrong("secrets",
+                         "exactly one must be current, each different and 32 octets or more");
+        if (config_.signing_keys.empty()) return wrong("signing_keys", "at least one is required");
+        const bool needs_token =
+            (*rules_)->registration.access == registration_access::initial_access_token;
+        if (needs_token && config_.initial_access_token.empty())
+            return wrong("initial_access_token", "is required by policy.registration.access");
+        return {};
+    }
+
+    authorization_server_config config_;
+    std::optional<issuer_identifier> issuer_;
+    std::optional<uri> base_;
+    std::optional<checked_policy> rules_;
+    scope_set scopes_;
+    scope_set defaults_;
+    std::vector<resource_identifier> resources_;
+    registration_rules registration_;
+    client_table clients_;
+    std::optional<key_ring> ring_;
+};
+
 } // namespace
 
 expected<authorization_server, config_error>
 authorization_server::make(authorization_server_config config, server_ports ports) {
-    auto issuer = issuer_identifier::parse(config.issuer);
-    if (!issuer)
-        return wrong("issuer", "must be https (http on a loopback host), without query, fragment "
-                               "and trailing slash");
-    const auto base =
-        uri::parse(config.endpoint_base.empty() ? config.issuer : config.endpoint_base);
-    if (!base || base->query() || base->fragment() || base->text().back() == '/')
-        return wrong("endpoint_base", "must be a URL without query, fragment and trailing slash");
-    auto rules = checked_policy::make(std::move(config.policy));
-    if (!rules)
-        return wrong("policy." + std::string{rules.error().member},
-                     std::string{rules.error().problem});
-    auto scopes = scopes_of("scopes_supported", config.scopes_supported);
-    if (!scopes) return unexpected<config_error>{scopes.error()};
-    if (scopes->size() > most_scopes) return wrong("scopes_supported", "are too many");
-    auto defaults = scopes_of("default_scopes", config.default_scopes);
-    if (!defaults) return unexpected<config_error>{defaults.error()};
-    if (!scopes->contains_all(*defaults)) return wrong("default_scopes", "are not all supported");
-    auto resources = resources_of(config.resources);
-    if (!resources) return unexpected<config_error>{resources.error()};
-    auto clients = clients_of(std::move(config.clients), **rules);
-    if (!clients) return unexpected<config_error>{clients.error()};
-    auto ring = key_ring::make(config.secrets, config.issuer);
-    if (!ring)
-        return wrong("secrets",
-                     "exactly one must be current, each different and 32 octets or more");
-    if (config.signing_keys.empty()) return wrong("signing_keys", "at least one is required");
-    const bool needs_token =
-        (*rules)->registration.access == registration_access::initial_access_token;
-    if (needs_token && config.initial_access_token.empty())
-        return wrong("initial_access_token", "is required by policy.registration.access");
-
-    std::vector<verification_key> keys;
-    for (const auto& key : config.signing_keys) keys.push_back(key.public_key());
-    auto paths = paths_of(*issuer, *base);
-    auto capabilities = capabilities_of(**rules, paths, base->origin(), config.issuer);
-    capabilities.scopes_supported = *scopes;
-    for (const auto& resource : *resources)
-        capabilities.protected_resources.push_back(resource.text());
-    auto set = key_set::of(keys);
-    const auto metadata = server_metadata(capabilities);
-    const auto jwks = set.text();
-    auto registration = registration_of(**rules, *scopes);
-    auto hierarchy = rules->hierarchy();
-    const auto binding = binding_of(*scopes, *resources);
-    const auto key_id = set.keys().front().kid;
-    auto own = std::make_shared<default_ports>();
-    auto common = std::make_shared<const shared>(shared{config.issuer, std::move(*ring),
-                                                        std::move(config.signing_keys),
-                                                        std::move(*rules), *scopes});
-
-    return authorization_server{std::make_shared<const state>(
-        state{std::move(common),
-              std::move(*issuer),
-              std::move(*resources),
-              std::move(*defaults),
-              std::move(hierarchy),
-              std::move(*clients),
-              std::move(registration),
-              std::move(set),
-              std::move(config.initial_access_token),
-              std::move(config.may_refresh),
-              std::move(capabilities),
-              std::move(paths),
-              metadata,
-              jwks,
-              key_id,
-              binding,
-              own,
-              ports.store,
-              ports.clients,
-              ports.limiter,
-              ports.events,
-              ports.clock != nullptr ? *ports.clock : own->clock,
-              ports.random != nullptr ? *ports.random : own->random})};
+    configuration_reader reader{std::move(config)};
+    const auto fine = reader.read();
+    if (!fine) return unexpected<config_error>{fine.error()};
+    return authorization_server{std::move(reader).made(ports)};
 }
 
 } // namespace v0
