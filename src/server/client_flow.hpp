@@ -31,7 +31,8 @@ protected:
     void find_client(std::string_view client_id, with_client then) {
         then_ = then;
         const auto& configured = x_.server().configured_clients;
-        if (client_id.size() > x_.rules().limits.client_id) return found(std::nullopt);
+        if (client_id.size() > x_.rules().limits.client_id || !is_vschar(client_id))
+            return found(std::nullopt);
         if (const auto at = configured.find(client_id); at != configured.end())
             return found(known_client{at->second, std::nullopt});
         if (x_.server().clients != nullptr)
@@ -59,6 +60,12 @@ public:
     }
 
 private:
+    // RFC 6749 appendix A.1. Nothing else gets as far as a key in the store, U+0000 least of all.
+    [[nodiscard]] static bool is_vschar(std::string_view text) noexcept {
+        for (const char c : text)
+            if (c < 0x20 || c > 0x7E) return false;
+        return true;
+    }
     [[nodiscard]] Self& self() noexcept { return static_cast<Self&>(*this); }
     void found(std::optional<known_client> who) { (self().*then_)(std::move(who)); }
 
