@@ -82,6 +82,7 @@ protected:
         return g;
     }
     void create(grant g) {
+        if (this->request().overdue()) return self().on_unavailable();
         made_ = std::move(g);
         this->ask(create_step{to_record(made_, commit_, this->request().rules(),
                                         this->request().server().common->issuer)},

@@ -72,9 +72,9 @@ private:
     [[nodiscard]] bool login_is_fresh_enough() const {
         const ticket& t = request_ticket();
         const auto at = to_unix_seconds(login_->at);
-        if (t.max_age && at + t.max_age->count() < to_unix_seconds(request().arrived()))
-            return false;
-        return !t.prompt_login || at >= to_unix_seconds(t.issued_at);
+        if (at >= to_unix_seconds(t.issued_at)) return true; // in answer to this very request
+        if (t.prompt_login) return false;
+        return !t.max_age || at + t.max_age->count() >= to_unix_seconds(request().arrived());
     }
 
     void ask_the_user() {

@@ -73,11 +73,15 @@ private:
         const auto& server = x_.server();
         const bool ceiling = x_.rules().scope.registered == registered_scope::ceiling;
         const auto& offered = server.common->scopes_supported;
-        const scope_set& allowed = ceiling && who_.scope ? *who_.scope : offered;
-        const scope_set& fallback =
-            who_.scope && !who_.scope->empty() ? *who_.scope : server.default_scopes;
+        scope_set registered; // of those on offer today
+        if (who_.scope)
+            for (const auto& each : *who_.scope)
+                if (offered.contains(each)) registered.add(each);
+        const bool bounded = ceiling && who_.scope.has_value();
         auto scopes =
-            resolve_scope(query_.find("scope"), allowed, fallback, x_.rules().scope.unknown);
+            resolve_scope(query_.find("scope"), bounded ? registered : offered,
+                          bounded || !registered.empty() ? registered : server.default_scopes,
+                          x_.rules().scope.unknown);
         if (!scopes) return unexpected<error>{scopes.error()};
         t_.scopes = std::move(*scopes);
         return resource();
