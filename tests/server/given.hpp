@@ -205,7 +205,7 @@ public:
         return member(tokens, "refresh_token");
     }
 
-    memory_store memory;
+    mutable memory_store memory;
     mutable testing::faulty_store store;
     mutable testing::manual_clock clock;
     mutable testing::counting_random random{42};
