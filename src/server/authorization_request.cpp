@@ -35,6 +35,7 @@ public:
         : x_(x), query_(query), who_(who), t_(t) {}
 
     [[nodiscard]] expected<void, error> run() {
+        read_prompts();
         auto state = check_state(query_.find("state"));
         if (!state) return unexpected<error>{state.error()};
         t_.state = std::move(*state);
@@ -102,20 +103,23 @@ private:
             t_.max_age = parse_max_age(*text);
             if (!t_.max_age) return refuse(error_code::invalid_request, "max_age is malformed");
         }
-        const auto prompts = scope_set::parse(query_.find("prompt").value_or(""));
-        if (!prompts) return {};
-        t_.prompt_none = prompts->contains("none");
-        t_.prompt_login = prompts->contains("login");
-        t_.prompt_consent = prompts->contains("consent");
-        if (t_.prompt_none && prompts->size() > 1)
+        if (t_.prompt_none && prompts_.size() > 1)
             return refuse(error_code::invalid_request, "prompt=none stands alone");
         return {};
+    }
+    // Before every check: whoever asks for silence gets even an error without a page.
+    void read_prompts() {
+        prompts_ = scope_set::parse(query_.find("prompt").value_or("")).value_or(scope_set{});
+        t_.prompt_none = prompts_.contains("none");
+        t_.prompt_login = prompts_.contains("login");
+        t_.prompt_consent = prompts_.contains("consent");
     }
 
     const exchange& x_;
     const parameters& query_;
     const client& who_;
     ticket& t_;
+    scope_set prompts_;
 };
 
 class authorization final : public client_flow<authorization, authorize_outcome> {
