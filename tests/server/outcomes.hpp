@@ -63,6 +63,18 @@ inline client web_client(std::string redirect = "https://c.example/cb") {
     c.application = application_type::web;
     return c;
 }
+/// The usual configuration, changed.
+template <class Change> authorization_server_config config_but(Change change) {
+    auto c = config(policy::mcp());
+    change(c);
+    return c;
+}
+/// What is wrong with a configuration: `member: problem`; empty where nothing is.
+inline std::string fault_of(authorization_server_config c) {
+    memory_store store;
+    const auto made = authorization_server::make(std::move(c), {store});
+    return made ? std::string{} : made.error().member + ": " + made.error().problem;
+}
 inline authorization_server_config config_with(client extra, policy rules = policy::mcp()) {
     auto c = config(std::move(rules));
     c.clients.push_back(std::move(extra));
