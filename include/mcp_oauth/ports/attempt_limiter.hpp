@@ -39,7 +39,7 @@ public:
 /// How many attempts of one kind a key may make.
 struct attempt_rate {
     std::uint32_t burst = 20;      ///< at once
-    std::uint32_t per_minute = 20; ///< and then
+    std::uint32_t per_minute = 20; ///< and then; zero counts as one
 };
 
 /// The default limiter: one token bucket per (attempt, key), in this process's memory, bounded.
