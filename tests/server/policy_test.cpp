@@ -1,0 +1,178 @@
+// What a policy may say: each member at its limits and one past them. What the members do, and what the
+// presets say, is in policy_options_test.cpp.
+#include "mcp_oauth/server/policy.hpp"
+
+#include "support/catch.hpp"
+
+using namespace mcp_oauth;
+using namespace std::chrono_literals;
+using std::chrono::hours;
+
+namespace {
+
+// The member at fault; empty where the policy is consistent.
+template <class Change> std::string fault(Change change, policy p = policy::mcp()) {
+    change(p);
+    const auto made = checked_policy::make(p);
+    if (made) return {};
+    CHECK(!made.error().problem.empty());
+    return std::string{made.error().member};
+}
+
+constexpr seconds ten_years = hours{24 * 365 * 10};
+
+} // namespace
+
+TEST_CASE("every preset is consistent, and a policy without changes is the strict one",
+          "[policy]") {
+    for (const auto& p : {policy{}, policy::strict(), policy::mcp()})
+        CHECK(checked_policy::make(p).has_value());
+    CHECK(checked_policy::make(policy{}).value()->refresh.retry_window == 0ms);
+}
+
+TEST_CASE("a code lives one second to ten minutes", "[policy][OA21-CODE-01]") {
+    for (const auto good : {1s, 600s})
+        CHECK(fault([&](auto& p) { p.code.lifetime = good; }).empty());
+    for (const auto bad : {-1s, 0s, 601s})
+        CHECK(fault([&](auto& p) { p.code.lifetime = bad; }) == "code.lifetime");
+}
+
+TEST_CASE("an access token lives one second to a day", "[policy][BEAR-04]") {
+    const auto with = [](seconds s) {
+        return fault([&](auto& p) { p.access_token.lifetime = s; });
+    };
+    for (const auto good : {1s, 86'400s}) CHECK(with(good).empty());
+    for (const auto bad : {-1s, 0s, 86'401s}) CHECK(with(bad) == "access_token.lifetime");
+}
+
+TEST_CASE("the gate forgives a clock a minute at most", "[policy][AT-13]") {
+    const auto with = [](seconds s) { return fault([&](auto& p) { p.gate.leeway = s; }); };
+    for (const auto good : {0s, 60s}) CHECK(with(good).empty());
+    for (const auto bad : {-1s, 61s}) CHECK(with(bad) == "gate.leeway");
+}
+
+TEST_CASE("an operation takes more than no time and at most ten minutes", "[policy]") {
+    const auto with = [](milliseconds ms) {
+        return fault([&](auto& p) { p.operation_limit = ms; }, policy::strict());
+    };
+    for (const milliseconds good : {1ms, 600'000ms}) CHECK(with(good).empty());
+    for (const milliseconds bad : {-1ms, 0ms, 600'001ms}) CHECK(with(bad) == "operation_limit");
+}
+
+TEST_CASE("a grant ends, at the latest after ten years, and is not idle for longer",
+          "[policy][OA21-REF-12]") {
+    const auto with = [](seconds idle, seconds absolute) {
+        return fault(
+            [&](auto& p) {
+                p.refresh.idle = idle;
+                p.refresh.absolute = absolute;
+            },
+            policy::strict());
+    };
+    CHECK(with(1s, 1s).empty());
+    CHECK(with(ten_years, ten_years).empty());
+    CHECK(with(0s, 1s) == "refresh.idle");
+    CHECK(with(2s, 1s) == "refresh.idle");
+    CHECK(with(1s, 0s) == "refresh.absolute");
+    CHECK(with(1s, ten_years + 1s) == "refresh.absolute");
+    CHECK(with(1s, seconds::max()) == "refresh.absolute");
+}
+
+TEST_CASE("a retry window is longer than an operation, and shorter than idleness by one",
+          "[policy]") {
+    const auto with = [](milliseconds window, seconds idle) {
+        return fault([&](auto& p) {
+            p.operation_limit = 5s;
+            p.refresh.retry_window = window;
+            p.refresh.idle = idle;
+        });
+    };
+    CHECK(with(0ms, 1s).empty()); // none at all
+    CHECK(with(5'001ms, 11s).empty());
+    CHECK(with(5'000ms, 11s) == "refresh.retry_window");
+    CHECK(with(1ms, 11s) == "refresh.retry_window");
+    CHECK(with(-1ms, 11s) == "refresh.retry_window");
+    CHECK(with(6'000ms, 11s) == "refresh.idle");
+    CHECK(with(5'999ms, 11s).empty());
+    CHECK(with(milliseconds::max(), 11s) == "refresh.idle");
+}
+
+TEST_CASE("with a window a record remembers 1 to 32 rotations, and without one any number",
+          "[policy]") {
+    for (const std::size_t depth : {std::size_t{0}, std::size_t{33}}) {
+        const auto change = [&](auto& p) { p.refresh.retry_depth = depth; };
+        CHECK(fault(change) == "refresh.retry_depth");
+        CHECK(fault(change, policy::strict()).empty());
+    }
+    for (const std::size_t depth : {std::size_t{1}, std::size_t{32}})
+        CHECK(fault([&](auto& p) { p.refresh.retry_depth = depth; }).empty());
+}
+
+TEST_CASE("lifetimes of registrations, consents and pages lie inside their limits", "[policy]") {
+    struct member {
+        const char* name;
+        seconds& (*of)(policy&);
+        seconds least;
+        seconds most;
+    };
+    const std::vector<member> members{
+        {"registration.unused_lifetime",
+         [](policy& p) -> seconds& { return p.registration.unused_lifetime; }, 1s, ten_years},
+        {"registration.tail", [](policy& p) -> seconds& { return p.registration.tail; }, 0s,
+         ten_years},
+        {"registration.secret_lifetime",
+         [](policy& p) -> seconds& { return p.registration.secret_lifetime; }, 0s, ten_years},
+        {"consent.lifetime", [](policy& p) -> seconds& { return p.consent.lifetime; }, 1s,
+         ten_years},
+        {"consent.page_lifetime", [](policy& p) -> seconds& { return p.consent.page_lifetime; }, 1s,
+         hours{24}},
+    };
+    for (const auto& each : members) {
+        for (const auto good : {each.least, each.most})
+            CHECK(fault([&](auto& p) { each.of(p) = good; }).empty());
+        for (const auto bad : {each.least - 1s, each.most + 1s})
+            CHECK(fault([&](auto& p) { each.of(p) = bad; }) == each.name);
+    }
+}
+
+TEST_CASE("no limit is zero", "[policy]") {
+    const std::vector<std::pair<const char*, std::size_t policy::limits_options::*>> limits{
+        {"limits.body", &policy::limits_options::body},
+        {"limits.query", &policy::limits_options::query},
+        {"limits.header", &policy::limits_options::header},
+        {"limits.parameters", &policy::limits_options::parameters},
+        {"limits.value", &policy::limits_options::value},
+        {"limits.state", &policy::limits_options::state},
+        {"limits.client_id", &policy::limits_options::client_id},
+        {"limits.redirect_uri", &policy::limits_options::redirect_uri},
+        {"limits.redirect_uris", &policy::limits_options::redirect_uris},
+        {"limits.display_string", &policy::limits_options::display_string},
+        {"limits.json_depth", &policy::limits_options::json_depth},
+        {"limits.host_data", &policy::limits_options::host_data},
+    };
+    CHECK(sizeof(policy::limits_options) == limits.size() * sizeof(std::size_t));
+    for (const auto& [name, limit] : limits) {
+        CHECK(fault([&m = limit](auto& p) { p.limits.*m = 0; }) == name);
+        CHECK(fault([&m = limit](auto& p) { p.limits.*m = 1; }).empty());
+    }
+}
+
+TEST_CASE("a scheme is named in lower case, and is not one of the web's", "[policy][ATK-RU-09]") {
+    const auto with = [](std::string scheme) {
+        return fault([&](auto& p) { p.redirect.dotless_schemes = {"cursor", scheme}; });
+    };
+    for (const auto* const good : {"a", "vscode-insiders", "x1", "com.example+x"})
+        CHECK(with(good).empty());
+    for (const auto* const bad : {"", "Cursor", "1x", "-x", "x y", "x:", "x/", "http", "https"})
+        CHECK(with(bad) == "redirect.dotless_schemes");
+}
+
+TEST_CASE("no scope implies itself, directly or on a detour", "[policy][MCP-SCO-12]") {
+    using implications = std::vector<scope_hierarchy::implication>;
+    const auto with = [](implications i) { return fault([&](auto& p) { p.scope.hierarchy = i; }); };
+    CHECK(with({{"a", "b"}, {"b", "c"}, {"a", "c"}}).empty());
+    CHECK(with({{"a", "a"}}) == "scope.hierarchy");
+    CHECK(with({{"a", "b"}, {"b", "c"}, {"c", "a"}}) == "scope.hierarchy");
+    CHECK(with({{"a b", "c"}}) == "scope.hierarchy");
+    CHECK(with({{"a", ""}}) == "scope.hierarchy");
+}
