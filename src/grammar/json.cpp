@@ -7,7 +7,6 @@
 #include "mcp_oauth/grammar/json.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -54,11 +53,11 @@ public:
         if (!std::isfinite(value)) return false;
         return add(kind::number).number = value, true;
     }
-    bool string(std::string_view value) { return add_text(value); }
+    bool string(const std::string& value) { return add_text(value); }
     bool binary(const std::vector<std::uint8_t>&) { return false; } // not of JSON
 
     bool start_object(std::size_t) { return open(kind::object); }
-    bool key(std::string_view name) {
+    bool key(const std::string& name) {
         // A name is a node too, but its object counts the pair once.
         const auto object = innermost_;
         if (!add_text(name)) return false;
@@ -91,8 +90,8 @@ private:
         added.skip = static_cast<std::uint32_t>(document_.nodes_.size());
         return added;
     }
-    bool add_text(std::string_view text) {
-        if (text.find('\0') != std::string_view::npos) return fail(json_fault::nul);
+    bool add_text(const std::string& text) {
+        if (text.find('\0') != std::string::npos) return fail(json_fault::nul);
         node& added = add(kind::string);
         added.offset = static_cast<std::uint32_t>(document_.octets_.size());
         added.size = static_cast<std::uint32_t>(text.size());
@@ -141,101 +140,12 @@ private:
     std::vector<std::string_view> names_; // scratch, kept for its memory
 };
 
-/// Reads the JSON that programs write: ASCII without escapes, and integers. That is nearly all of ours, and
-/// takes a fifth of the time. On anything else, right or wrong, it gives up, and the full parser decides.
-class plain_reader {
-public:
-    plain_reader(std::string_view text, json_builder& builder) noexcept
-        : rest_(text), builder_(builder) {}
-
-    bool read() { return value(0) && next() == '\0'; }
-
-private:
-    static constexpr int deepest = 16; // it calls itself
-
-    // The next character that is no white space; NUL at the end, where the text has none.
-    char next() noexcept {
-        while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\n' || rest_[0] == '\t'))
-            rest_.remove_prefix(1);
-        return rest_.empty() ? '\0' : rest_[0];
-    }
-    bool take(char c) noexcept {
-        if (next() != c) return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-    bool take(std::string_view word) noexcept {
-        if (rest_.substr(0, word.size()) != word) return false;
-        rest_.remove_prefix(word.size());
-        return true;
-    }
-    bool value(int depth) {
-        switch (next()) {
-        case '{': return depth < deepest && object(depth);
-        case '[': return depth < deepest && array(depth);
-        case '"': return text() && builder_.string(text_);
-        case 't': return take("true") && builder_.boolean(true);
-        case 'f': return take("false") && builder_.boolean(false);
-        case 'n': return take("null") && builder_.null();
-        default: return integer();
-        }
-    }
-    bool object(int depth) {
-        if (!take('{') || !builder_.start_object(0)) return false;
-        if (take('}')) return builder_.end_object();
-        do {
-            if (next() != '"' || !text() || !builder_.key(text_)) return false;
-            if (!take(':') || !value(depth + 1)) return false;
-        } while (take(','));
-        return take('}') && builder_.end_object();
-    }
-    bool array(int depth) {
-        if (!take('[') || !builder_.start_array(0)) return false;
-        if (take(']')) return builder_.end_array();
-        do {
-            if (!value(depth + 1)) return false;
-        } while (take(','));
-        return take(']') && builder_.end_array();
-    }
-    bool text() noexcept {
-        std::size_t end = 1;
-        while (end < rest_.size() && is_plain(rest_[end])) ++end;
-        if (end == rest_.size() || rest_[end] != '"') return false;
-        text_ = rest_.substr(1, end - 1);
-        rest_.remove_prefix(end + 1);
-        return true;
-    }
-    static constexpr bool is_plain(char c) noexcept {
-        const auto octet = static_cast<unsigned char>(c);
-        return octet >= 0x20 && octet < 0x7F && c != '"' && c != '\\';
-    }
-    bool integer() {
-        constexpr std::size_t most_characters = 18; // sign included: always fits
-        const std::size_t sign = rest_.substr(0, 1) == "-" ? 1 : 0;
-        std::size_t end = sign;
-        while (end < rest_.size() && rest_[end] >= '0' && rest_[end] <= '9') ++end;
-        if (end == sign || end > most_characters) return false;
-        if (rest_[sign] == '0' && end > sign + 1) return false;
-        std::int64_t number = 0;
-        std::from_chars(rest_.data(), rest_.data() + end, number);
-        rest_.remove_prefix(end);
-        return builder_.number_integer(number); // before a fraction, whoever reads on gives up
-    }
-
-    std::string_view rest_;
-    json_builder& builder_;
-    std::string_view text_;
-};
-
 expected<json_document, json_fault> json_document::parse(std::string_view text,
                                                          const json_limits& limits) {
     if (text.size() > std::min(limits.octets, most_octets))
         return unexpected{json_fault::too_large};
     if (text.find('\0') != std::string_view::npos) return unexpected{json_fault::syntax};
     if (text.substr(0, 1) == "\xEF") return unexpected{json_fault::syntax}; // a byte order mark
-
-    json_builder plain(text, limits.depth);
-    if (plain_reader{text, plain}.read()) return plain.take();
 
     json_builder builder(text, limits.depth);
     if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder))
