@@ -42,10 +42,10 @@ TEST_CASE("RT-19: neither the store nor an event holds a token, a code, a secret
     policy p = policy::mcp();
     p.access_token.format = format;
     const given::server s{p};
-    std::vector<std::string> secrets{verifier, R"({"upstream":"very secret"})", "very secret",
-                                     "session-1-long"};
+    std::vector<std::string> secrets{verifier, R"({"upstream":"very well kept secret"})",
+                                     "very well kept secret", "session-1-long"};
     approval by_alice;
-    by_alice.host_data = R"({"upstream":"very secret"})";
+    by_alice.host_data = R"({"upstream":"very well kept secret"})";
     const auto view = s.consent();
     secrets.push_back(view.ticket);
     const auto redirect = s.approve(view, by_alice);
