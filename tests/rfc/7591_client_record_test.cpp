@@ -30,6 +30,7 @@ client full() {
     c.software_id = "id";
     c.software_version = "1";
     c.issued_at = from_unix_ms(1'700'000'000'999);
+    c.expires_at = from_unix_ms(1'700'000'001'001);
     return c;
 }
 
@@ -58,6 +59,7 @@ void check_same(const client& a, const client& b) {
     CHECK(a.software_id == b.software_id);
     CHECK(a.software_version == b.software_version);
     CHECK(a.issued_at == b.issued_at);
+    CHECK(a.expires_at == b.expires_at);
 }
 
 const std::string smallest =
@@ -99,7 +101,8 @@ TEST_CASE("RFC 7591 §3.2.1: a public desktop client is told its defaults and no
           R"("application_type":"native"})");
 }
 
-TEST_CASE("a client comes back from its record as it was", "[MCP-REG-07]") {
+TEST_CASE("a client comes back from its record as it was, its end included",
+          "[MCP-REG-07][DCR-17]") {
     const auto back = decode_client(encode_client(full()));
     REQUIRE(back);
     check_same(*back, full());
@@ -154,6 +157,7 @@ TEST_CASE("a record whose members have another type is no client", "[OA21-TOK-06
         {R"("provenance":"configured")", R"("provenance":"other")"},
         {R"("issued_at_ms":0)", R"("issued_at_ms":"0")"},
         {R"("disabled":false)", R"("disabled":0)"},
+        {R"("disabled":false)", R"("disabled":false,"expires_at_ms":"0")"},
         {R"("secrets":[])", R"("secrets":{})"},
         {R"("secrets":[])", R"("secrets":[{}])"},
         {R"("secrets":[])", R"("secrets":[{"sha256":"short"}])"},

@@ -63,7 +63,7 @@ TEST_CASE("RFC 7591 §2: omitted members get the defaults of the document",
 }
 
 TEST_CASE("RFC 7591 §3.1: the registration of a desktop client is taken over as it is",
-          "[DCR-03][MCP-DCR-01][MCP-DCR-03]") {
+          "[DCR-03][MCP-DCR-01][MCP-DCR-03][NAT-06]") {
     const auto draft = registered(
         R"("client_name":"Notes","client_uri":"https://c.example",)"
         R"("logo_uri":"https://c.example/l",)"

@@ -37,7 +37,7 @@ server_capabilities everything() {
 } // namespace
 
 TEST_CASE("RFC 8414 §2: an issuer is an https URL without query, fragment or trailing slash",
-          "[ASM-01][MCP-ASM-07][ISS-02][OA21-GEN-01]") {
+          "[ASM-01][ASM-12][MCP-ASM-07][ISS-02][OA21-GEN-01]") {
     for (const auto good :
          {"https://a.example", "https://a.example/t1", "https://a.example:8443/t/1",
           "https://A.example", "https://a.example:443"}) {
@@ -86,7 +86,7 @@ TEST_CASE("RFC 8414 §5: an issuer with a path is found by insertion and by appe
 TEST_CASE("RFC 8414 §2: the document of a server that serves everything",
           "[ASM-01][ASM-03][ASM-04][ASM-05][ASM-06][ASM-07][ASM-08][ISS-03][OIDCD-03][OIDCD-05]"
           "[MCP-ASM-08][MCP-ASM-09][MCP-ASM-10][MCP-ASM-12][MCP-ASM-15][MCP-ASM-16][PRM-13]"
-          "[OA21-AUTHZ-27]") {
+          "[OA21-AUTHZ-27][BCP-17][MCP-ASM-01]") {
     CHECK(server_metadata(everything()) ==
           R"({"issuer":"https://a.example",)"
           R"("authorization_endpoint":"https://a.example/authorize",)"

@@ -77,7 +77,7 @@ static_assert(!std::is_aggregate_v<verified_access_token>);
 static_assert(!std::is_constructible_v<verified_access_token, access_token_claims>);
 
 TEST_CASE("RFC 9068 §2: a token is an at+jwt with all the required claims",
-          "[AT-01][AT-03][AT-04][AT-06][AT-07]") {
+          "[AT-01][AT-03][AT-04][AT-06][AT-07][RES-04][MCP-RES-05]") {
     const auto parts = compact_jws::split(issue(claims()));
     const auto input = signing_input(claims(), kid, signature_algorithm::es256);
     CHECK(input == base64url(header) + '.' + base64url(payload));

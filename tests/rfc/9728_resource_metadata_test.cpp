@@ -49,8 +49,9 @@ TEST_CASE("MCP: the root document is the second place where clients look", "[MCP
 }
 
 TEST_CASE("RFC 9728 §2: the document of an MCP endpoint",
-          "[PRM-03][PRM-05][PRM-06][PRM-07][PRM-08][MCP-PRM-01][MCP-PRM-02][MCP-PRM-08][MCP-PRM-09]"
-          "[MCP-PRM-13]") {
+          "[PRM-03][PRM-04][PRM-05][PRM-06][PRM-07][PRM-08][MCP-PRM-01][MCP-PRM-02][MCP-PRM-08]["
+          "MCP-PRM-09]"
+          "[MCP-PRM-13][PRM-09]") {
     const protected_resource notes{id("HTTPS://H.Example:443/mcp"),
                                    {"https://a.example", "https://b.example/t1"},
                                    {"mcp", "notes:read"},
