@@ -17,7 +17,7 @@ authorize_outcome raw(const server& s, const std::string& query) {
 } // namespace
 
 TEST_CASE("OAuth 2.1 §4.1.2.1: an unknown, missing or disabled client is never redirected",
-          "[OA21-AUTHZ-08][MCP-AZR-08][pain-7][D9]") {
+          "[OA21-AUTHZ-08][MCP-AZR-08][pain-7]") {
     client gone = web_client();
     gone.disabled = true;
     const server s{config_with(gone)};
@@ -96,7 +96,7 @@ TEST_CASE("OAuth 2.1 §4.1.1: no trick of spelling leads away from the registere
 }
 
 TEST_CASE("OAuth 2.1 §8.4.2: only the port of a loopback redirect is free",
-          "[OA21-AUTHZ-12][NAT-01][NAT-02][ATK-RU-08][MCP-AZR-06][pain-8]") {
+          "[OA21-AUTHZ-12][NAT-01][NAT-02][ATK-RU-08][MCP-AZR-06][pain-8][D17]") {
     const server s{config_with(web_client("http://127.0.0.1/cb"))};
     for (const char* evil :
          {"http://127.0.0.1.evil.example/cb", "http://localhost.evil.example/cb", "http://127.1/cb",
@@ -117,6 +117,20 @@ TEST_CASE("OAuth 2.1 §8.4.2: only the port of a loopback redirect is free",
         CHECK(location(redirect).substr(0, std::string{good}.size() + 1) ==
               std::string{good} + "?");
     }
+}
+
+TEST_CASE("OAuth 2.1 §4.1.1: localhost has a free port too, unless the operator says otherwise",
+          "[OA21-AUTHZ-12][D17][pain-8][MCP-AZR-06]") {
+    const server s{config_with(web_client("http://localhost/callback"))};
+    for (const char* good : {"http://localhost/callback", "http://localhost:3118/callback"})
+        CHECK(std::holds_alternative<interaction>(asked(s, good)));
+    for (const char* evil : {"http://127.0.0.1/callback", "http://LOCALHOST:3118/callback",
+                             "http://localhost.:3118/callback", "http://localhost:3118/callback/"})
+        check_page(asked(s, evil), 400, error_code::invalid_request);
+    auto rules = policy::mcp();
+    rules.redirect.localhost_is_loopback = false;
+    CHECK(fault_of(config_with(web_client("http://localhost/callback"), rules)) ==
+          "clients: a redirect URI of this client is not acceptable: web");
 }
 
 TEST_CASE("RFC 8252 §7.1: a private-use scheme is matched to the letter",

@@ -39,7 +39,8 @@ TEST_CASE(
 }
 
 TEST_CASE("A postponed error travels whole, with state and iss, and is kept by nobody",
-          "[OA21-AUTHZ-20][ISS-01][MCP-ISS-01][ATK-AZ-01][ATK-AZ-09][OA21-GEN-03][BCP-13]") {
+          "[OA21-AUTHZ-20][ISS-01][MCP-ISS-01][ATK-AZ-01][ATK-AZ-09][OA21-GEN-03][BCP-13][OA21-"
+          "AUTHZ-07][ATK-AZ-16]") {
     const server s;
     const auto redirect = s.postponed({{"scope", "evil"}});
     CHECK(redirect.status == 303);
@@ -56,7 +57,7 @@ TEST_CASE("A postponed error travels whole, with state and iss, and is kept by n
 }
 
 TEST_CASE("OAuth 2.1 §4.1.2.1: response_type is required, and only code is served",
-          "[OA21-AUTHZ-13][OA21-GEN-02][ATK-AZ-15][BCP-06][D14]") {
+          "[OA21-AUTHZ-13][OA21-GEN-02][ATK-AZ-15][BCP-06]") {
     const server s;
     check_postponed(s, {{"response_type", ""}}, "invalid_request", "response_type is required");
     for (const char* type : {"token", "code token", "token code", "id_token token", "id_token",
@@ -96,7 +97,7 @@ TEST_CASE("OAuth 2.1 §4.1.2.1: no client gets by without an S256 challenge",
 }
 
 TEST_CASE("OAuth 2.1 §4.1.2.1: a client that is not registered for codes is told so",
-          "[OA21-AUTHZ-16]") {
+          "[OA21-AUTHZ-16][D28]") {
     client c = web_client();
     c.grant_types = {"refresh_token"};
     const server s{config_with(c)};
@@ -110,7 +111,7 @@ TEST_CASE("OAuth 2.1 §4.1.2.1: a client that is not registered for codes is tol
 }
 
 TEST_CASE("RFC 6749 §3.3: scope is tokens with single spaces, in any order",
-          "[OA21-AUTHZ-17][OA21-AUTHZ-18][OA21-AUTHZ-04][MCP-SCO-14]") {
+          "[OA21-AUTHZ-17][OA21-AUTHZ-18][OA21-AUTHZ-04][MCP-SCO-14][D32]") {
     const server s;
     for (const char* bad : {"mcp  notes:read", " mcp", "mcp ", "mcp\tnotes:read", "mcp \"x\"",
                             "mcp \\", "mcp \xC3\xA9", "mcp\nx", "<script>"}) {

@@ -136,7 +136,7 @@ TEST_CASE("A registration is read up to each limit, and refused one past it",
 }
 
 TEST_CASE("A registration that is never used ends, to the millisecond, with a page and a 401",
-          "[DCR-17][MCP-DCR-11][pain-5][pain-7][MCP-ERR-06]") {
+          "[DCR-17][MCP-DCR-11][pain-5][pain-7][MCP-ERR-06][D30]") {
     const server s;
     const auto id = registered_id(s);
     s.clock.advance(std::chrono::hours{24} - 1ms);
@@ -197,6 +197,32 @@ TEST_CASE("Whether a registration was written must be known, or it counts as an 
         s.random.recover();
     }
     CHECK(s.store.calls() == 0);
+}
+
+TEST_CASE("A registered scope that is not offered any more is left out, and none is not every one",
+          "[DCR-18][OA21-AUTHZ-18]") {
+    const server before{policy::strict()};
+    const auto reader =
+        as(registered_id(before, R"({"redirect_uris":["http://127.0.0.1:4711/callback"],)"
+                                 R"("token_endpoint_auth_method":"none","scope":"notes:read"})"));
+    const auto asked_later = [&](policy rules, const fields& scope) {
+        auto c = config(std::move(rules));
+        c.scopes_supported = {"mcp", "notes:write"};
+        c.policy.scope.hierarchy.clear();
+        server_ports ports{before.store};
+        ports.clock = &before.clock;
+        auto made = authorization_server::make(std::move(c), ports);
+        REQUIRE(made.has_value());
+        const auto begun = the_interaction(made->authorize(
+            get("/authorize?" + encode(changed(changed(server::request(), reader), scope)))));
+        return made->authenticated(begun.ticket, before.alice());
+    };
+    for (const char* scope : {"", "mcp", "notes:read"}) {
+        INFO(scope);
+        const auto redirect = the_redirect(asked_later(policy::strict(), {{"scope", scope}}));
+        CHECK(parameter(redirect, "error") == "invalid_scope");
+    }
+    CHECK(the_view(asked_later(policy::mcp(), {{"scope", ""}})).scopes == scope_set{"mcp"});
 }
 
 TEST_CASE("OAuth 2.1: a registered scope bounds what the client gets where the policy says so",

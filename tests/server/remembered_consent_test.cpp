@@ -56,7 +56,7 @@ TEST_CASE("OAuth 2.1 §7.3: who agreed is redirected at once, with a grant of it
 }
 
 TEST_CASE("A consent is for one user, client, redirect, resource and set of scopes",
-          "[OA21-AUTHZ-23][ATK-AZ-11][pain-15][D2]") {
+          "[OA21-AUTHZ-23][ATK-AZ-11][pain-15][D16]") {
     client two = web_client();
     two.redirect_uris.emplace_back("https://c.example/other");
     auto c = config_with(two);
@@ -74,6 +74,18 @@ TEST_CASE("A consent is for one user, client, redirect, resource and set of scop
     CHECK(is_asked(s, service_with({{"scope", "mcp notes:write offline_access"}})));
 }
 
+TEST_CASE("Who uses two resources in turn is asked once for each", "[D15][OA21-AUTHZ-23]") {
+    const server s;
+    const auto other = service_with({{"resource", "https://other.example/mcp"}});
+    agree(s);
+    agree(s, other);
+    for (int turn = 0; turn < 2; ++turn) {
+        CHECK_FALSE(is_asked(s, service));
+        CHECK_FALSE(is_asked(s, other));
+    }
+    CHECK(consents(s) == 2);
+}
+
 TEST_CASE("What is remembered is what was granted, not what was asked for", "[OA21-AUTHZ-23]") {
     const server s;
     agree(s, service, scope_set{"mcp"});
@@ -83,7 +95,7 @@ TEST_CASE("What is remembered is what was granted, not what was asked for", "[OA
 }
 
 TEST_CASE("MCP security practices: consent is never skipped where the answer goes to this machine",
-          "[OA21-AUTHZ-23][MCP-CIMD-29][ATK-AZ-11]") {
+          "[OA21-AUTHZ-23][MCP-CIMD-29][ATK-AZ-11][D16]") {
     for (const char* redirect :
          {"http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost/cb", "com.example.app:/cb",
           "https://localhost/cb", "https://127.0.0.1/cb", "https://[::1]/cb"}) {
