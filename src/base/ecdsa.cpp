@@ -1,7 +1,8 @@
 // ES256: ECDSA on P-256 with SHA-256 (RFC 7518 §3.4), signatures as R || S.
 //
 // Each key carries a digest context that is ready to sign or verify; an operation copies it, which
-// costs a tenth of preparing a new one. Nothing writes to it after construction, so threads share it.
+// costs a tenth of preparing a new one. Nothing writes to it after construction, so threads share
+// it.
 
 #include <climits>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Character classes of RFC 5234 appendix B.1. `<cctype>` asks the locale, and is undefined for octets
-/// above 127.
+/// Character classes of RFC 5234 appendix B.1. `<cctype>` asks the locale, and is undefined for
+/// octets above 127.
 namespace mcp_oauth {
 inline namespace v0 {
 

@@ -1,4 +1,5 @@
-// application/x-www-form-urlencoded as RFC 6749 appendix B uses it: UTF-8, `+` for space, %XX octets.
+// application/x-www-form-urlencoded as RFC 6749 appendix B uses it: UTF-8, `+` for space, %XX
+// octets.
 
 #include "mcp_oauth/grammar/form_urlencoded.hpp"
 

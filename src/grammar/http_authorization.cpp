@@ -1,4 +1,5 @@
-// The `Authorization` and `WWW-Authenticate` fields (RFC 9110 §11), Basic (RFC 7617), Bearer (RFC 6750).
+// The `Authorization` and `WWW-Authenticate` fields (RFC 9110 §11), Basic (RFC 7617), Bearer (RFC
+// 6750).
 
 #include "mcp_oauth/grammar/http_authorization.hpp"
 

@@ -1,8 +1,9 @@
-// JSON (RFC 8259), read through nlohmann/json's SAX parser. No other file of this project may include
-// that library: hosts bring versions of their own, and two of them in one program do not link.
+// JSON (RFC 8259), read through nlohmann/json's SAX parser. No other file of this project may
+// include that library: hosts bring versions of their own, and two of them in one program do not
+// link.
 //
-// Its parser accepts more than we want, each checked here or in `json_document::parse`: a byte order
-// mark; a NUL octet as the end of the text; repeated names; any depth; U+0000 inside strings.
+// Its parser accepts more than we want, each checked here or in `json_document::parse`: a byte
+// order mark; a NUL octet as the end of the text; repeated names; any depth; U+0000 inside strings.
 
 #include "mcp_oauth/grammar/json.hpp"
 

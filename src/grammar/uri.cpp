@@ -1,5 +1,5 @@
-// Uniform Resource Identifiers by RFC 3986, with a scheme. The grammar as it stands in appendix A: what
-// it does not derive is refused, also where every browser would know what was meant.
+// Uniform Resource Identifiers by RFC 3986, with a scheme. The grammar as it stands in appendix A:
+// what it does not derive is refused, also where every browser would know what was meant.
 
 #include "mcp_oauth/grammar/uri.hpp"
 

@@ -6,8 +6,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// How many octets the first well-formed UTF-8 sequence of `text` has (RFC 3629 §4), 0 where the text
-/// is empty or does not begin with one.
+/// How many octets the first well-formed UTF-8 sequence of `text` has (RFC 3629 §4), 0 where the
+/// text is empty or does not begin with one.
 inline std::size_t utf8_sequence(std::string_view text) noexcept {
     const auto octet = [text](std::size_t at) noexcept {
         return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;

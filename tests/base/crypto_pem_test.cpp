@@ -1,4 +1,5 @@
-// What `signing_key::from_pem` must refuse. The keys were made for these tests and are used nowhere.
+// What `signing_key::from_pem` must refuse. The keys were made for these tests and are used
+// nowhere.
 
 #include "mcp_oauth/base/crypto.hpp"
 

@@ -1,5 +1,5 @@
-// The redirect addresses of the attack catalogue: what each of them is to RFC 3986, so that the code
-// which compares them sees the host that a browser would go to, or nothing at all.
+// The redirect addresses of the attack catalogue: what each of them is to RFC 3986, so that the
+// code which compares them sees the host that a browser would go to, or nothing at all.
 
 #include "mcp_oauth/grammar/uri.hpp"
 

@@ -39,9 +39,8 @@ public:
     explicit aead_key(secret key) noexcept : key_(std::move(key)) {}
 
     /// Errors: nothing where the random source fails.
-    [[nodiscard]] std::optional<std::string> seal(std::string_view plain,
-                                                  std::string_view associated,
-                                                  random_source& random) const;
+    [[nodiscard]] std::optional<std::string>
+    seal(std::string_view plain, std::string_view associated, random_source& random) const;
     /// Errors: nothing where a single bit differs from what `seal` returned.
     [[nodiscard]] std::optional<std::string> open(std::string_view sealed,
                                                   std::string_view associated) const;
@@ -100,7 +99,8 @@ public:
 
 private:
     struct state;
-    explicit signing_key(std::shared_ptr<const state> shared) noexcept : state_(std::move(shared)) {}
+    explicit signing_key(std::shared_ptr<const state> shared) noexcept
+        : state_(std::move(shared)) {}
     std::shared_ptr<const state> state_;
 };
 

@@ -24,11 +24,12 @@ template <class E> unexpected(E) -> unexpected<E>;
 
 /// A value, or the reason why there is none.
 ///
-/// Shaped after C++23's `std::expected`, and deliberately never an alias of it: half of this library
-/// is compiled, and a type that changes with the includer's language version is a link error.
+/// Shaped after C++23's `std::expected`, and deliberately never an alias of it: half of this
+/// library is compiled, and a type that changes with the includer's language version is a link
+/// error.
 ///
-/// Reading the wrong alternative is the programmer's fault and ends the process (`std::abort`); it is
-/// never undefined behaviour.
+/// Reading the wrong alternative is the programmer's fault and ends the process (`std::abort`); it
+/// is never undefined behaviour.
 template <class T, class E> class [[nodiscard]] expected {
 public:
     using value_type = T;
@@ -80,7 +81,8 @@ public:
         return has_value_ ? storage_.value : static_cast<T>(std::forward<U>(fallback));
     }
 
-    /// `next(value)` where there is a value, this error otherwise. `next` returns an `expected` too.
+    /// `next(value)` where there is a value, this error otherwise. `next` returns an `expected`
+    /// too.
     template <class Next> [[nodiscard]] auto and_then(Next&& next) && {
         using result = std::invoke_result_t<Next, T&&>;
         if (has_value_) return std::forward<Next>(next)(std::move(storage_.value));

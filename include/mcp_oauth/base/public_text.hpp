@@ -8,9 +8,9 @@ inline namespace v0 {
 
 /// A sentence that we are willing to show a stranger.
 ///
-/// It is made from a string literal only, so no token, key or input can be formatted into it; a mutable
-/// buffer does not convert. The characters are those of RFC 6749 §5.2 (no quote, no backslash), which
-/// `tests/rfc/6749_errors_test.cpp` checks over every sentence of this library.
+/// It is made from a string literal only, so no token, key or input can be formatted into it; a
+/// mutable buffer does not convert. The characters are those of RFC 6749 §5.2 (no quote, no
+/// backslash), which `tests/rfc/6749_errors_test.cpp` checks over every sentence of this library.
 class public_text {
 public:
     template <std::size_t N>

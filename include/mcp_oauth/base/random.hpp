@@ -11,7 +11,8 @@ inline namespace v0 {
 /// Where every identifier, nonce and secret comes from.
 ///
 /// Requires: a cryptographically secure generator (OAuth 2.1 §7.7; OA21-GEN-04).
-/// Errors:   `fill` returns false and the operation answers 503; it never goes on with fewer octets.
+/// Errors:   `fill` returns false and the operation answers 503; it never goes on with fewer
+///           octets.
 /// Threads:  called concurrently.
 class MCP_OAUTH_EXPORT random_source {
 public:

@@ -47,7 +47,8 @@ public:
 
 private:
     void wipe() noexcept; // in src/, behind a call that the optimizer cannot see through
-    // Not std::string: a short string lives inside the object, and a moved-from one keeps its octets.
+    // Not std::string: a short string lives inside the object, and a moved-from one keeps its
+    // octets.
     std::vector<char> octets_;
 };
 

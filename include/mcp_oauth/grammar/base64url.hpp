@@ -19,8 +19,8 @@ inline namespace v0 {
 [[nodiscard]] MCP_OAUTH_EXPORT std::string base64url(std::string_view octets);
 
 /// The octets of `text`.
-/// Errors: nothing on padding, white space, another character, an impossible length, or leftover bits
-///         that are not zero (RFC 4648 §3.5): some octets have exactly one spelling.
+/// Errors: nothing on padding, white space, another character, an impossible length, or leftover
+///         bits that are not zero (RFC 4648 §3.5): some octets have exactly one spelling.
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<std::string> decode_base64url(std::string_view text);
 
 /// The octets of padded, standard base64 (RFC 4648 §4), as HTTP Basic uses it. As strict as above.

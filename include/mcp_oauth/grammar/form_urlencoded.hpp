@@ -28,8 +28,8 @@ struct form_limits {
 
 /// The parameters of a query string or form body, decoded, in the order they came, repeats kept.
 ///
-/// RFC 6749 §3.1 treats an empty value as absent and a repeated name as an error: both need the form
-/// as it was sent, so nothing is folded here.
+/// RFC 6749 §3.1 treats an empty value as absent and a repeated name as an error: both need the
+/// form as it was sent, so nothing is folded here.
 class form {
 public:
     using parameter = std::pair<std::string, std::string>;
@@ -44,8 +44,8 @@ private:
     std::vector<parameter> parameters_;
 };
 
-/// `text` encoded for use as a name or value (RFC 6749 appendix B): space is `+`, everything outside
-/// `A-Z a-z 0-9 - . _ *` is `%XX`.
+/// `text` encoded for use as a name or value (RFC 6749 appendix B): space is `+`, everything
+/// outside `A-Z a-z 0-9 - . _ *` is `%XX`.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string form_encode(std::string_view text);
 
 /// The text of one encoded name or value. HTTP Basic needs it (RFC 6749 §2.3.1).

@@ -12,15 +12,16 @@ inline namespace v0 {
 
 /// The value of an `Authorization` field: a scheme, and what follows it (RFC 9110 §11.4).
 struct http_credentials {
-    std::string_view scheme;   ///< as written; compare without case
-    std::string_view token;    ///< what follows one or more spaces; empty for a scheme alone
+    std::string_view scheme; ///< as written; compare without case
+    std::string_view token;  ///< what follows one or more spaces; empty for a scheme alone
 };
 
 /// Errors: nothing where the value does not begin with a scheme token.
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<http_credentials>
 parse_credentials(std::string_view value) noexcept;
 
-/// Whether `text` is `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` (RFC 6750 §2.1).
+/// Whether `text` is `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` (RFC 6750
+/// §2.1).
 [[nodiscard]] MCP_OAUTH_EXPORT bool is_token68(std::string_view text) noexcept;
 
 /// The two halves of HTTP Basic credentials, still form-encoded (RFC 7617 §2; RFC 6749 §2.3.1).
@@ -29,7 +30,8 @@ struct basic_credentials {
     std::string password;
 };
 
-/// Splits at the first colon. Errors: nothing on bad base64 or without a colon.
+/// Splits at the first colon.
+/// Errors: nothing on bad base64, without a colon, or with a control character.
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<basic_credentials>
 decode_basic(std::string_view token68);
 

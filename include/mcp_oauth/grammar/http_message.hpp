@@ -33,8 +33,8 @@ struct http_request {
     std::vector<http_header> headers;
     std::string body;
 
-    /// Where the request came from, as the host knows it: the peer's address, or a forwarded one from
-    /// a proxy that the host trusts. Used for rate limits and events only.
+    /// Where the request came from, as the host knows it: the peer's address, or a forwarded one
+    /// from a proxy that the host trusts. Used for rate limits and events only.
     std::string source;
     /// The host's own name for this request; comes back in every event.
     std::string correlation_id;

@@ -47,10 +47,10 @@ private:
     enum class kind : std::uint8_t { null, boolean, integer, number, string, array, object };
     struct node {
         kind what = kind::null;
-        std::uint32_t skip = 0;     ///< index of the node after this value and all it holds
-        std::uint32_t size = 0;     ///< members, elements, or octets of a string
-        std::uint32_t offset = 0;   ///< of a string's octets
-        std::int64_t integer = 0;   ///< also a boolean
+        std::uint32_t skip = 0;   ///< index of the node after this value and all it holds
+        std::uint32_t size = 0;   ///< members, elements, or octets of a string
+        std::uint32_t offset = 0; ///< of a string's octets
+        std::int64_t integer = 0; ///< also a boolean
         double number = 0;
     };
     std::vector<node> nodes_;

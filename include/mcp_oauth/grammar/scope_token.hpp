@@ -32,7 +32,8 @@ public:
         for (const auto token : tokens) add(token);
     }
 
-    /// Errors: nothing where `text` is not scope tokens separated by single spaces. Repeats are folded.
+    /// Errors: nothing where `text` is not scope tokens separated by single spaces. Repeats are
+    ///         folded.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<scope_set> parse(std::string_view text);
 
     void add(std::string_view token) {

@@ -43,7 +43,8 @@ public:
     [[nodiscard]] std::optional<std::string_view> fragment() const noexcept {
         return optional_part(fragment_);
     }
-    /// `scheme://authority` as written, without a trailing slash; `scheme:` where there is no authority.
+    /// `scheme://authority` as written, without a trailing slash; `scheme:` where there is no
+    /// authority.
     [[nodiscard]] MCP_OAUTH_EXPORT std::string origin() const;
 
     [[nodiscard]] MCP_OAUTH_EXPORT bool scheme_is(std::string_view lower_case) const noexcept;
@@ -70,12 +71,12 @@ private:
     range scheme_, authority_, userinfo_, host_, port_, path_, query_, fragment_;
 };
 
-/// The same URI with scheme and host in lower case, the scheme's default port dropped and a lone root
-/// slash folded away; path, query and percent-encoding stay as they are (MCP-RES-06 … 08).
+/// The same URI with scheme and host in lower case, the scheme's default port dropped and a lone
+/// root slash folded away; path, query and percent-encoding stay as they are (MCP-RES-06 … 08).
 [[nodiscard]] MCP_OAUTH_EXPORT std::string canonical_resource_text(const uri& u);
 
-/// Inserts `/.well-known/SUFFIX` between the authority and the path, a terminating slash of the path
-/// dropped first; the query is kept (RFC 8414 §3.1, RFC 9728 §3.1).
+/// Inserts `/.well-known/SUFFIX` between the authority and the path, a terminating slash of the
+/// path dropped first; the query is kept (RFC 8414 §3.1, RFC 9728 §3.1).
 [[nodiscard]] MCP_OAUTH_EXPORT std::string well_known_inserted(const uri& u,
                                                                std::string_view suffix);
 
