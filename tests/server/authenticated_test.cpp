@@ -133,7 +133,7 @@ TEST_CASE("A max_age that is no number of seconds is refused", "[OIDC-MAX-AGE]")
     CHECK_FALSE(the_interaction(s.authorize({{"max_age", ""}})).demands.max_age);
 }
 
-TEST_CASE("A login that the host put together wrongly ends on a page of its own", "[D13]") {
+TEST_CASE("A login that the host put together wrongly ends on a page of its own", "[OA21-GEN-08]") {
     const server s;
     const auto with = [&](auto change) {
         auto who = s.alice();

@@ -43,7 +43,7 @@ TEST_CASE("A posted request is a form, and its target's query has no say", "[OA2
     check_page(s.as.authorize(split), 400, error_code::invalid_request);
 }
 
-TEST_CASE("A request is read up to its limits, and refused one past each", "[OA21-GEN-08][D13]") {
+TEST_CASE("A request is read up to its limits, and refused one past each", "[OA21-GEN-08]") {
     auto rules = policy::mcp();
     rules.limits.query = 1000;
     rules.limits.parameters = 12;
@@ -76,7 +76,7 @@ TEST_CASE("A request is read up to its limits, and refused one past each", "[OA2
     CHECK(many.why == error{error_code::invalid_request, "the request has too many parameters"});
 }
 
-TEST_CASE("Malformed escapes and text that is not UTF-8 end on a page", "[OA21-GEN-06][D13]") {
+TEST_CASE("Malformed escapes and text that is not UTF-8 end on a page", "[OA21-GEN-06]") {
     const server s;
     for (const char* extra : {"&x=%", "&x=%2", "&x=%zz", "&x=%FF", "&%C3=1", "&x=%ED%A0%80"}) {
         INFO(extra);

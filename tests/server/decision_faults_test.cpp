@@ -1,6 +1,6 @@
 // The approval's one write, and everything that can become of it.
 
-#include "outcomes.hpp"
+#include "registration.hpp"
 
 using namespace given;
 using namespace std::chrono_literals;
@@ -27,6 +27,23 @@ TEST_CASE("An approval that was not written is told to the client, and can be re
     CHECK(s.events.count(event_kind::store_unavailable) == 1);
     CHECK(s.events.count(event_kind::approved) == 0);
     CHECK(s.redeem(parameter(s.approve(view), "code").value_or("")).status == 200);
+}
+
+TEST_CASE("A client that cannot be read at a later step was proven at the first, and hears of it",
+          "[OA21-AUTHZ-19][MCP-ERR-07][pain-18]") {
+    const server s;
+    const auto id = registered_id(s);
+    const auto begun = the_interaction(s.authorize({{"client_id", id}}));
+    const auto failing = [&](auto call) {
+        s.store.fail(store_call::load, 1, store_fault::unavailable);
+        return location(the_redirect(call()));
+    };
+    CHECK(failing([&] { return s.as.authenticated(begun.ticket, s.alice()); }) == try_again);
+    const auto view = the_view(s.as.authenticated(begun.ticket, s.alice()));
+    CHECK(failing([&] { return s.as.approve(view.ticket, "session-1"); }) == try_again);
+    CHECK(failing([&] { return s.as.deny(view.ticket, "session-1"); }) == try_again);
+    CHECK(grants(s) == 0);
+    CHECK(parameter(s.approve(view), "code").has_value());
 }
 
 TEST_CASE("An approval that was written although nobody heard so counts",
@@ -125,14 +142,7 @@ TEST_CASE("An approval that took longer than operation_limit writes nothing",
           "[UNKNOWN][OPERATION-LIMIT]") {
     for (const bool agrees : {true, false}) {
         const server s;
-        const auto registered = [&] {
-            auto request = post("/register", {});
-            request.headers = {{"Content-Type", "application/json"}};
-            request.body = R"({"redirect_uris":["http://127.0.0.1:4711/callback"],)"
-                           R"("token_endpoint_auth_method":"none"})";
-            return member(s.as.handle(request), "client_id");
-        }();
-        const auto view = s.consent({{"client_id", registered}});
+        const auto view = s.consent({{"client_id", registered_id(s)}});
         const auto slow = [&](milliseconds time) {
             s.store.before(store_call::load, 1, [&s, time] { s.clock.advance(time); });
             return the_redirect(agrees ? s.as.approve(view.ticket, "session-1")

@@ -30,7 +30,7 @@ void check_refused(const server& s, const std::string& body, std::string_view co
 } // namespace
 
 TEST_CASE("RFC 7591 §3.2.1: a public client gets an ID, all that was registered, and no secret",
-          "[DCR-03][DCR-05][DCR-06][MCP-DCR-04][MCP-DCR-06][OA21-GEN-07][D12]") {
+          "[DCR-03][DCR-05][DCR-06][MCP-DCR-04][MCP-DCR-06][OA21-GEN-07]") {
     const server s;
     const auto response = registered(s, plain_registration);
     const auto id = member(response, "client_id");
@@ -116,7 +116,7 @@ TEST_CASE("RFC 7591 §3.2.1: IDs and secrets are unique, and no client chooses i
 }
 
 TEST_CASE("RFC 7591 §3: the endpoint takes POST with a JSON object and nothing else",
-          "[DCR-01][DCR-11][D13]") {
+          "[DCR-01][DCR-11]") {
     const server s;
     for (const char* method : {"GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
         auto request = registration_request(plain_registration);
