@@ -48,7 +48,7 @@ json handshake(const json& params) {
     const auto asked = params.value("protocolVersion", json{});
     const bool known = asked.is_string() && is_spoken(asked.get<std::string>()) &&
                        asked.get<std::string>() != stateless_revision;
-    return {{"protocolVersion", known ? asked : json{revisions[1]}},
+    return {{"protocolVersion", known ? asked : json(revisions[1])},
             {"capabilities", {{"tools", json::object()}}},
             {"serverInfo", server_info()},
             {"instructions", instructions}};

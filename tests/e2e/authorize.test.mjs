@@ -125,8 +125,8 @@ describe('the authorization endpoint', () => {
     const silent = await agent.open(url('none'));
     assert.equal(silent.redirect.searchParams.get('error'), 'login_required');
     assert.equal(silent.redirect.searchParams.get('iss'), server.issuer);
-    const both = await agent.open(url('none login'));
-    assert.equal(both.redirect.searchParams.get('error'), 'invalid_request');
+    const both = await agent.authorize(url('none login'));
+    assert.equal(both.callback.searchParams.get('error'), 'invalid_request');
     await agent.authorize(url(undefined));
     const known = await agent.open(url('none'));
     assert.ok(
@@ -152,6 +152,38 @@ describe('the pages', () => {
     const last = await agent.decide(consent, 'allow');
     assert.ok(last.redirect.searchParams.get('code'));
     assert.ok([302, 303].includes(last.status));
+    assert.match(last.headers['cache-control'], /no-store/);
+    assert.equal(last.headers['referrer-policy'], 'no-referrer');
+  });
+
+  test('[ATK-AZ-06] nobody can be signed in as somebody else by a form of theirs', async () => {
+    const { challenge } = pkce();
+    const attacker = new UserAgent();
+    const page = await attacker.open(client.authorizationUrl(challenge));
+    for (const victim of [new UserAgent(), new UserAgent()]) {
+      if (victim.cookies.size === 0) await victim.open(client.authorizationUrl(challenge));
+      const answer = await victim.submit(page, victim.credentials);
+      assert.equal(answer.status, 403);
+      assert.ok(!firstForm(answer).has('decision'));
+      const later = await victim.open(client.authorizationUrl(challenge));
+      assert.ok(firstForm(later).has('password'), 'still nobody');
+    }
+  });
+
+  test('a cookie that is none of ours is no session, and no trouble', async () => {
+    const agent = new UserAgent();
+    const { challenge } = pkce();
+    await agent.logIn(await agent.open(client.authorizationUrl(challenge)));
+    for (const [name, value] of [...agent.cookies]) {
+      for (const garbled of ['', 'x', value.slice(1), `${value}A`, value.toUpperCase(), '%00"']) {
+        agent.cookies.set(name, garbled);
+        const page = await agent.open(client.authorizationUrl(challenge));
+        assert.equal(page.status, 200);
+        assert.ok(firstForm(page).has('password'), garbled);
+      }
+    }
+    const { parameters } = await client.authorize({}, { agent });
+    assert.ok(parameters.get('code'));
   });
 
   test('[ATK-AZ-06] forms from another session, without a session, or garbled are refused', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
-import { challengeOf, get, postForm, request } from './support/http.mjs';
+import { challengeOf, get, postForm, postJson, request } from './support/http.mjs';
 import {
   assertTokenAnswer,
   callTool,
@@ -111,6 +111,17 @@ describe('metadata', () => {
       challengeOf(refused).resource_metadata,
       'https://mcp.example/.well-known/oauth-protected-resource/t1/mcp',
     );
+  });
+
+  test('[MCP-BC-02] clients that know no metadata find the endpoints at the origin', async (t) => {
+    const tenant = await startServer({ issuer: 'https://mcp.example/t1' });
+    t.after(() => tenant.stop());
+    const registration = { redirect_uris: ['http://127.0.0.1/callback'] };
+    assert.equal((await postJson(`${tenant.origin}/register`, registration)).status, 201);
+    assertTokenAnswer(await postForm(`${tenant.origin}/token`, {}), 400, 'invalid_request');
+    const page = await get(`${tenant.origin}/authorize`);
+    assert.equal(page.status, 400);
+    assert.match(page.headers['content-type'], /^text\/html/);
   });
 
   test('[MCP-PRM-14][ASM-13] no request header changes a URL', async () => {

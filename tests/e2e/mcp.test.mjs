@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
-import { challengeOf, request } from './support/http.mjs';
+import { challengeOf, postJson, request } from './support/http.mjs';
 import {
   assertTokenAnswer,
   callMcp,
@@ -15,6 +15,7 @@ import {
   toolText,
 } from './support/oauth.mjs';
 import { startServer } from './support/server.mjs';
+import { UserAgent } from './support/user_agent.mjs';
 
 const other = 'https://api.example/v1'; // the server issues tokens for it, and does not serve it
 
@@ -23,7 +24,13 @@ let client;
 let granted; // tokens with the scope mcp, which stay good through all tests
 let writer; // and some with notes:write
 before(async () => {
-  server = await startServer({ additional_resources: [other] });
+  server = await startServer({
+    additional_resources: [other],
+    users: [
+      { username: 'alice', password: 'wonderland' },
+      { username: 'bob', password: 'builder' },
+    ],
+  });
   client = await makeClient(server);
   granted = await client.grant('mcp');
   writer = await client.grant('mcp notes:write');
@@ -33,7 +40,7 @@ after(() => server?.stop());
 const wellKnown = (name) => `${server.origin}/.well-known/${name}`;
 
 describe('the MCP endpoint', () => {
-  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'];
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE'];
 
   test('[MCP-ERR-02][OA21-RS-07] without a token every method gets the challenge, and no error', async () => {
     for (const method of methods) {
@@ -123,6 +130,81 @@ describe('the MCP endpoint', () => {
     const { access_token } = writer;
     assert.equal((await callTool(server, access_token, 'add_note', { text: 'bread' })).status, 200);
     assert.match(toolText(await callTool(server, access_token, 'list_notes')), /bread/);
+  });
+
+  test('[MCP-SCO-12][MCP-TOK-03] nothing in the body gets past the scope check', async () => {
+    const call = (name, id = 1) =>
+      `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"${name}","arguments":{"text":"smuggled"}}}`;
+    const add = call('add_note', 2);
+    for (const [what, body, revision] of [
+      ['a batch', `[${call('whoami')},${add}]`, '2025-03-26'],
+      ['a batch of no batches', `[[${add}]]`, '2025-03-26'],
+      ['a batch in another revision', `[${add}]`, '2025-11-25'],
+      ['a notification', add.replace('"id":2,', ''), '2025-11-25'],
+      ['an id that is null', add.replace('"id":2', '"id":null'), '2025-11-25'],
+      ['two methods', add.replace('"method"', '"method":"ping","method"'), '2025-11-25'],
+      ['two methods, reversed', add.replace('"params"', '"method":"ping","params"'), '2025-11-25'],
+      ['two names', add.replace('"name":', '"name":"whoami","name":'), '2025-11-25'],
+      ['two names, reversed', add.replace('"arg', '"name":"whoami","arg'), '2025-11-25'],
+      ['an escaped name', add.replace('add_note', 'add\\u005fnote'), '2025-11-25'],
+      ['another case', add.replace('add_note', 'Add_Note'), '2025-11-25'],
+      ['a space', add.replace('add_note', ' add_note'), '2025-11-25'],
+      ['a NUL', add.replace('add_note', 'add_note\\u0000'), '2025-11-25'],
+      ['a byte order mark', `\ufeff${add}`, '2025-11-25'],
+    ]) {
+      const answer = await request(server.mcp, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          'MCP-Protocol-Version': revision,
+          Authorization: `Bearer ${granted.access_token}`,
+        },
+        body,
+      });
+      assert.ok(answer.status < 500, `${what}: ${answer.status}`);
+      const notes = toolText(await callTool(server, writer.access_token, 'list_notes'));
+      assert.ok(!notes.includes('smuggled'), `${what}: ${answer.status} ${answer.text}`);
+    }
+  });
+
+  test('[MCP-TOK-15] two users have two notebooks, through one client', async () => {
+    const agent = new UserAgent({ username: 'bob', password: 'builder' });
+    const bobs = await client.grant('mcp notes:write', { agent });
+    assert.match(toolText(await callTool(server, bobs.access_token, 'whoami')), /bob/);
+    await callTool(server, writer.access_token, 'add_note', { text: 'a note of alice' });
+    await callTool(server, bobs.access_token, 'add_note', { text: 'a note of bob' });
+    const seen = async (token) => toolText(await callTool(server, token, 'list_notes'));
+    assert.ok(!(await seen(bobs.access_token)).includes('alice'));
+    assert.ok(!(await seen(writer.access_token)).includes('bob'));
+    assert.equal((await client.revoke(bobs.refresh_token)).status, 200);
+    assert.ok(await isAccepted(server, writer.access_token), 'only one of the two grants ended');
+  });
+
+  test('the revisions with a handshake, and what a client of another one is offered', async () => {
+    const token = granted.access_token;
+    const offer = async (protocolVersion) => {
+      const params = {
+        protocolVersion,
+        capabilities: {},
+        clientInfo: { name: 'e2e', version: '1' },
+      };
+      const body = { jsonrpc: '2.0', id: 1, method: 'initialize', params };
+      const answer = await postJson(server.mcp, body, { Authorization: `Bearer ${token}` });
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(answer.json().result.capabilities.tools.listChanged, undefined);
+      return answer.json().result.protocolVersion;
+    };
+    for (const revision of ['2025-03-26', '2025-06-18', '2025-11-25'])
+      assert.equal(await offer(revision), revision);
+    assert.equal(await offer('1999-01-01'), '2025-11-25');
+    for (const revision of ['2025-03-26', '2025-06-18']) {
+      const headers = { 'MCP-Protocol-Version': revision };
+      assert.match(toolText(await callTool(server, token, 'whoami', {}, headers)), /alice/);
+    }
+    const unknown = { 'MCP-Protocol-Version': '1999-01-01' };
+    assert.equal((await callTool(server, token, 'whoami', {}, unknown)).status, 400);
+    const session = { 'Mcp-Session-Id': 'made-up' };
+    assert.equal((await callTool(server, token, 'whoami', {}, session)).status, 404);
   });
 
   test('[MCP-SEC-09] Host and Origin: ours and loopback pass, others are a plain 403', async () => {

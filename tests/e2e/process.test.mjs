@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
@@ -130,6 +131,20 @@ describe('the process', { concurrency: 2 }, () => {
       assert.ok(Date.now() - begun < 20_000);
       idle.destroy();
       half.destroy();
+    }
+  });
+
+  test('other addresses: a name, and IPv6', async (t) => {
+    const v6 = Object.values(networkInterfaces())
+      .flat()
+      .some(({ address }) => address === '::1');
+    if (!v6) t.diagnostic('there is no IPv6 here');
+    for (const [host, name] of [['localhost', 'localhost'], ...(v6 ? [['::1', '[::1]']] : [])]) {
+      const server = await startServer({}, { flags: ['--host', host] });
+      t.after(() => server.stop());
+      assert.equal(new URL(server.origin).hostname, name);
+      const granted = await (await makeClient(server)).grant();
+      assert.ok(await isAccepted(server, granted.access_token));
     }
   });
 

@@ -19,7 +19,7 @@ export function request(url, { method = 'GET', headers = {}, body, agent = false
   return new Promise((resolve, reject) => {
     const sent = http.request(
       {
-        host: target.hostname,
+        host: target.hostname.replace(/[[\]]/g, ''),
         port: target.port,
         method,
         path: path.startsWith('/') ? path : `/${path}`,
