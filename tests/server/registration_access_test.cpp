@@ -120,7 +120,7 @@ TEST_CASE("A registration is read up to each limit, and refused one past it",
     CHECK(registered(s, redirects(3)).status == 201);
     CHECK(registered(s, redirects(4)).body ==
           error_body("invalid_redirect_uri", "there are too many redirect URIs"));
-    const auto nested = [](int depth) {
+    const auto nested = [](std::size_t depth) {
         return R"({"redirect_uris":["https://c.example/cb"],"x":)" + std::string(depth, '[') +
                std::string(depth, ']') + "}";
     };

@@ -111,7 +111,7 @@ struct policy {
         std::size_t header = 8 * 1024;
         std::size_t parameters = 64;
         std::size_t value = 4096;
-        std::size_t state = 2048;
+        std::size_t state = 2048; ///< plus the next two: at most 2632, or no ticket fits
         std::size_t client_id = 200;
         std::size_t redirect_uri = 384;
         std::size_t redirect_uris = 16;
