@@ -1,5 +1,9 @@
 #include "mcp_oauth/rfc/6749_errors.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -44,6 +48,20 @@ constexpr row table[] = {
     {error_code::consent_required, "consent_required", 400, true},
     {error_code::interaction_required, "interaction_required", 400, true},
 };
+
+// The literals of a source file that stand where a sentence for strangers does: after an error code,
+// or as a `public_text` of its own.
+std::vector<std::string> sentences_of(const std::filesystem::path& file) {
+    static const std::regex sentence{
+        R"~((?:(?:error_code::\w+|\bcode)\s*,|public_text \w+ =)\s*"((?:[^"\\]|\\.)*)")~"};
+    std::ifstream in(file);
+    const auto text = std::regex_replace(std::string{std::istreambuf_iterator<char>{in}, {}},
+                                         std::regex{"\n *//[^\n]*"}, "");
+    std::vector<std::string> found;
+    for (std::sregex_iterator at{text.begin(), text.end(), sentence}, end; at != end; ++at)
+        found.push_back((*at)[1]);
+    return found;
+}
 
 } // namespace
 
@@ -98,7 +116,24 @@ TEST_CASE(
     for (int octet = 0; octet < 256; ++octet) {
         const bool allowed = (octet >= 0x20 && octet <= 0x21) || (octet >= 0x23 && octet <= 0x5B) ||
                              (octet >= 0x5D && octet <= 0x7E);
-        CHECK(is_public(std::string(1, static_cast<char>(octet))) == (allowed && octet != '='));
+        CHECK(is_public(std::string(1, static_cast<char>(octet))) == allowed);
     }
     CHECK_FALSE(is_public("the call needs scope=notes"));
+    CHECK_FALSE(is_public("error=x"));
+}
+
+TEST_CASE("RFC 6749 §5.2: every sentence of this library may be shown to strangers",
+          "[OA21-AUTHZ-22][MCP-ERR-04][MCP-ERR-10]") {
+    std::size_t count = 0;
+    for (const auto root : {"../include/mcp_oauth", "../src"}) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator{root}) {
+            if (!entry.is_regular_file()) continue;
+            for (const auto& sentence : sentences_of(entry.path())) {
+                CAPTURE(entry.path(), sentence);
+                CHECK(is_public(sentence));
+                ++count;
+            }
+        }
+    }
+    CHECK(count > 80); // the expression above still finds them
 }

@@ -12,7 +12,7 @@
 inline bool is_public(std::string_view text) {
     for (const char c : text)
         if (c < 0x20 || c > 0x7E || c == '"' || c == '\\') return false;
-    return text.find('=') == std::string_view::npos;
+    return text.find("scope=") == text.npos && text.find("error=") == text.npos;
 }
 
 /// How something was refused, whole: `invalid_grant: code_verifier does not match`. Every refusal
