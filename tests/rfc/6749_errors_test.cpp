@@ -49,11 +49,11 @@ constexpr row table[] = {
     {error_code::interaction_required, "interaction_required", 400, true},
 };
 
-// The literals of a source file that stand where a sentence for strangers does: after an error code,
-// or as a `public_text` of its own.
+// The literals of a source file that stand where a sentence for strangers does: after an error
+// code, or as a `public_text` of its own.
 std::vector<std::string> sentences_of(const std::filesystem::path& file) {
     static const std::regex sentence{
-        R"~((?:(?:error_code::\w+|\bcode)\s*,|public_text \w+ =)\s*"((?:[^"\\]|\\.)*)")~"};
+        R"~((?:(?:error_code::\w+|\bcode)\s*,|public_text \w+ =|unacceptable\()\s*"((?:[^"\\]|\\.)*)")~"};
     std::ifstream in(file);
     const auto text = std::regex_replace(std::string{std::istreambuf_iterator<char>{in}, {}},
                                          std::regex{"\n *//[^\n]*"}, "");
