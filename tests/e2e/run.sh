@@ -20,4 +20,4 @@ case $1 in
 chromium*) [ -x "${CHROMIUM:-}" ] || skip "CHROMIUM names no browser, see tests/run.sh" ;;
 esac
 exec "$MCP_OAUTH_NODE" --import "$here/support/modules.mjs" --test --test-reporter=spec \
-    --test-timeout=120000 --test-force-exit "$here/$1"
+    --test-timeout=280000 --test-force-exit "$here/$1"
