@@ -1,12 +1,13 @@
 #!/bin/sh
 # Builds and runs a consumer for each way into a host's build: add_subdirectory, FetchContent,
-# find_package, pkg-config; a host without exceptions and RTTI; all for the static and the shared library.
+# find_package, pkg-config, and a host without exceptions and RTTI; for the static and the shared library.
 #
 #     sh tests/package/run.sh [build folder]
 set -eu
 
-source=$(cd "$(dirname "$0")/../.." && pwd)
-build=${1:-$source/build/package}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${1:-$root/build/package}
+. "$root/cmake/environment.sh"
 launcher=
 if command -v ccache >/dev/null; then launcher=-DCMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
 rm -rf "$build"
@@ -22,7 +23,7 @@ quietly() {
 consumer() {
     name=$1 folder=$2
     shift 2
-    quietly cmake -S "$source/tests/package/$folder" -B "$build/$name" -G Ninja $launcher "$@"
+    quietly cmake -S "$root/tests/package/$folder" -B "$build/$name" -G Ninja $launcher "$@"
     quietly cmake --build "$build/$name"
     for program in consumer bare_consumer; do
         if [ -x "$build/$name/$program" ]; then quietly "$build/$name/$program"; fi
@@ -32,15 +33,16 @@ consumer() {
 
 install_and_consume() {
     kind=$1 shared=$2
-    quietly cmake -S "$source" -B "$build/$kind" -G Ninja $launcher -DBUILD_SHARED_LIBS="$shared" \
-        -DMCP_OAUTH_BUILD_TESTS=OFF -DMCP_OAUTH_BUILD_EXAMPLES=OFF -DMCP_OAUTH_WERROR=ON
+    shift 2
+    quietly cmake -S "$root" -B "$build/$kind" -G Ninja $launcher -DBUILD_SHARED_LIBS="$shared" \
+        -DMCP_OAUTH_BUILD_TESTS=OFF -DMCP_OAUTH_BUILD_EXAMPLES=OFF -DMCP_OAUTH_WERROR=ON "$@"
     quietly cmake --build "$build/$kind"
     quietly cmake --install "$build/$kind" --prefix "$build/staged"
     # Nothing in it may know where it was installed to.
     rm -rf "$build/$kind-prefix"
     mv "$build/staged" "$build/$kind-prefix"
     prefix=$build/$kind-prefix
-    if grep -rIlE "nlohmann|$build|$source/" "$prefix" --include=*.cmake --include=*.pc; then
+    if grep -rIlE "nlohmann|$build|$root/" "$prefix" --include=*.cmake --include=*.pc; then
         echo "the installed package names nlohmann/json, or a folder of this machine" >&2
         exit 1
     fi
@@ -52,13 +54,15 @@ install_and_consume() {
     static=--static
     if [ "$shared" = ON ]; then static=; fi
     # shellcheck disable=SC2046,SC2086 # these are lists of flags
-    quietly c++ -std=c++17 "$source/tests/package/main.cpp" -o "$build/pkg_config" \
+    quietly c++ -std=c++17 "$root/tests/package/main.cpp" -o "$build/pkg_config" \
         $(pkg-config --cflags mcp_oauth) $(pkg-config $static --libs mcp_oauth)
     quietly env LD_LIBRARY_PATH="$(dirname "$PKG_CONFIG_PATH")" "$build/pkg_config"
     echo "consumed: $kind-pkg_config"
 }
 
-consumer subdirectory subdirectory -DMCP_OAUTH_SOURCE="$source"
-consumer fetch_content fetch_content -DMCP_OAUTH_SOURCE="$source"
-install_and_consume static OFF
-install_and_consume shared ON
+consumer subdirectory subdirectory -DMCP_OAUTH_SOURCE="$root"
+consumer fetch_content fetch_content -DMCP_OAUTH_SOURCE="$root"
+# The flags of CI's other builds of the two, so that one finds the other's objects in the cache.
+install_and_consume static OFF \
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O2 -g1"
+install_and_consume shared ON -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g0"
