@@ -5,7 +5,6 @@
 #include "mcp_oauth/rfc/7638_jwk_thumbprint.hpp"
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
-#include "server/access_token.hpp"
 
 /// A gate before two resources, and tokens made by hand, the wrong ones included.
 namespace gates {
@@ -82,9 +81,6 @@ public:
     }
     [[nodiscard]] static std::string jwt(const access_token_claims& c) {
         return sign(signing_input(c, kid(), signature_algorithm::es256));
-    }
-    [[nodiscard]] std::string opaque(const access_token_claims& c) {
-        return *mint_opaque(c, the_ring(), random);
     }
 
     [[nodiscard]] admission admit(const std::string& token, const scope_set& needed = {},

@@ -83,15 +83,6 @@ TEST_CASE("a revoked grant's token is refused at once, or lives on as the policy
     CHECK(lazy.store.calls() == 0);
 }
 
-TEST_CASE("the grant is loaded for an opaque token as for a JWT", "[gate][policy]") {
-    auto rules = at_once();
-    rules.access_token.format = access_token_format::opaque;
-    gate g{rules};
-    CHECK(is_invalid_token(g.refusal(g.opaque(g.claims()))));
-    put(g, live_grant());
-    CHECK(g.admits(g.opaque(g.claims())));
-}
-
 TEST_CASE("a token whose grant does not exist, or is another's, is refused", "[gate]") {
     gate g{at_once()};
     CHECK(is_invalid_token(g.refusal(gate::jwt(g.claims()))));
