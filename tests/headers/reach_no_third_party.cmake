@@ -10,9 +10,9 @@ foreach(header IN LISTS HEADERS)
     endif()
     execute_process(COMMAND "${COMPILER}" -std=c++17 -E -x c++ "-I${INCLUDE_DIR}"
                             "${INCLUDE_DIR}/${header}"
-                    OUTPUT_VARIABLE text RESULT_VARIABLE status)
+                    OUTPUT_VARIABLE text ERROR_VARIABLE diagnostic RESULT_VARIABLE status)
     if(NOT status EQUAL 0)
-        message("${header}: cannot be preprocessed")
+        message("${header}: cannot be preprocessed\n${diagnostic}")
         math(EXPR failures "${failures} + 1")
     elseif(text MATCHES "\n# [0-9]+ \"([^\"]*(${forbidden})[^\n]*)")
         message("${header}: reaches ${CMAKE_MATCH_1}")
