@@ -22,7 +22,7 @@ public:
     std::string code() const {
         mcp_oauth::http_request request{
             "GET",
-            "/authorize?response_type=code&client_id=app&scope=mcp&code_challenge_method=S256"
+            "/authorize?response_type=code&client_id=client_app&scope=mcp&code_challenge_method=S256"
             "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
             "&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcb&resource=https%3A%2F%2Fas.example%2Fmcp",
             {},
@@ -42,11 +42,11 @@ public:
         return location.substr(from, location.find('&', from) - from);
     }
     mcp_oauth::http_response redeem(const std::string& authorization_code) const {
-        return token("grant_type=authorization_code&client_id=app&code=" + authorization_code +
+        return token("grant_type=authorization_code&client_id=client_app&code=" + authorization_code +
                      "&code_verifier=" + verifier());
     }
     mcp_oauth::http_response refresh(const std::string& refresh_token) const {
-        return token("grant_type=refresh_token&client_id=app&refresh_token=" + refresh_token);
+        return token("grant_type=refresh_token&client_id=client_app&refresh_token=" + refresh_token);
     }
     static std::string member(const mcp_oauth::http_response& response, std::string_view name) {
         const auto body = mcp_oauth::json_document::parse(response.body);
@@ -78,11 +78,11 @@ private:
         config.signing_keys = {key};
         // Not a configured client: a refresh then takes the way of a registered one.
         mcp_oauth::client app;
-        app.client_id = "app";
+        app.client_id = "client_app";
         app.redirect_uris = {"http://127.0.0.1/cb"};
         config.policy = std::move(rules);
         mcp_oauth::record r;
-        r.key = "https://as.example#client/app";
+        r.key = "https://as.example#client/client_app";
         r.kind = mcp_oauth::record_kind::client;
         r.body = mcp_oauth::encode_client(app);
         if (store.create(r).outcome != mcp_oauth::write_outcome::done) std::abort();

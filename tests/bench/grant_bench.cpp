@@ -74,7 +74,7 @@ void many_grants(const deployment& d) {
     for (int i = 0; i < 1'000'000; ++i) {
         record r;
         r.key = "https://as.example#grant/" + std::to_string(i);
-        r.client_owner = "https://as.example#client/app";
+        r.client_owner = "https://as.example#client/client_app";
         r.subject_owner = "https://as.example#subject/" + std::to_string(i);
         r.body = std::string(400, ' ');
         if (crowded.store.create(r).outcome != write_outcome::done) std::abort();
