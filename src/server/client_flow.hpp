@@ -30,6 +30,7 @@ protected:
     /// Goes on at `then`; at `Self::on_unavailable` where the store or the registry does not answer.
     void find_client(std::string_view client_id, with_client then) {
         then_ = then;
+        wanted_ = client_id;
         const auto& configured = x_.server().configured_clients;
         if (client_id.size() > x_.rules().limits.client_id || !is_vschar(client_id))
             return found(std::nullopt);
@@ -46,7 +47,7 @@ protected:
 public:
     void on_registry(find_client_answer a) {
         if (!a) return self().on_unavailable();
-        if (!*a) return found(std::nullopt);
+        if (!*a || (*a)->client_id != wanted_) return found(std::nullopt);
         found(known_client{std::move(**a), std::nullopt});
     }
     void on_client_record(load_answer a) {
@@ -55,6 +56,7 @@ public:
         auto who = decode_client((*a)->body);
         if (!who)
             return self().on_unavailable(); // a record that nobody can read is the store's fault
+        if (who->client_id != wanted_) return found(std::nullopt);
         if (who->expires_at && x_.arrived() >= *who->expires_at) return found(std::nullopt);
         found(known_client{std::move(*who), std::move(**a)});
     }
@@ -70,6 +72,7 @@ private:
     void found(std::optional<known_client> who) { (self().*then_)(std::move(who)); }
 
     exchange x_;
+    std::string wanted_; ///< a look-up that ignores case finds another client, and that is none
     with_client then_ = nullptr;
 };
 

@@ -28,7 +28,7 @@ public:
         ++asked;
         if (id == "broken") throw 1;
         if (id == "away") return unexpected<unavailable>{unavailable{}};
-        if (id != "theirs") return std::optional<client>{};
+        if (id != "theirs" && id != "THEIRS") return std::optional<client>{};
         client c = web_client();
         c.client_id = "theirs";
         return std::optional<client>{c};
@@ -97,6 +97,9 @@ TEST_CASE(
     check_page(ask("away"), 503, error_code::temporarily_unavailable);
     check_page(ask("broken"), 503, error_code::temporarily_unavailable);
     CHECK(clients.asked == 4);
+    check_page(ask("THEIRS"), 400,
+               error_code::invalid_client); // found by a table that ignores case
+    CHECK(clients.asked == 5);
     check_page(ask("app"), 400, error_code::invalid_request); // configured; another redirect
-    CHECK(clients.asked == 4);
+    CHECK(clients.asked == 5);
 }

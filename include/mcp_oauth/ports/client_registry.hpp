@@ -23,6 +23,7 @@ inline namespace v0 {
 class MCP_OAUTH_EXPORT client_registry {
 public:
     virtual ~client_registry();
+    /// Compares octet for octet: a client under another ID than the one asked for counts as none.
     [[nodiscard]] virtual expected<std::optional<client>, unavailable>
     find(std::string_view client_id) = 0;
 };
