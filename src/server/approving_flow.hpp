@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "mcp_oauth/base/octets.hpp"
@@ -50,6 +52,17 @@ protected:
 
     [[nodiscard]] const ticket& request_ticket() const noexcept { return *ticket_; }
     [[nodiscard]] bool has_ticket() const noexcept { return ticket_.has_value(); }
+    /// What keeps the client from going on, where something does: it was deleted or disabled, or its
+    /// redirect URI was taken from it, while the user read a page.
+    [[nodiscard]] std::optional<error> fault_of(const std::optional<known_client>& found) const {
+        if (!found || found->who.disabled)
+            return error{error_code::invalid_client, "the client is not known here"};
+        const auto still =
+            match_redirect_uri(std::string_view{ticket_->redirect_uri}, found->who.redirect_uris,
+                               this->request().server().registration.redirects);
+        if (!still) return still.error();
+        return std::nullopt;
+    }
     void attach(ticket_login user) { ticket_->user.emplace(std::move(user)); }
 
     /// The grant of this ticket, as it is when nothing has happened to it yet.
@@ -71,9 +84,10 @@ protected:
         g.acr = t.user->acr;
         g.amr = t.user->amr;
         g.life.created_at = x.arrived();
-        g.life.code_deadline = x.arrived() + x.rules().code.lifetime;
         g.life.absolute_end =
             from_unix_seconds(to_unix_seconds(x.arrived())) + x.rules().refresh.absolute;
+        g.life.code_deadline =
+            (std::min)(x.arrived() + x.rules().code.lifetime, g.life.absolute_end);
         g.life.head_born = x.arrived();
         octet_reader nonce{as_view(commit_)};
         g.life.head_nonce = nonce.u64();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,12 +16,20 @@ constexpr std::size_t longest_subject = 128;
 constexpr std::size_t longest_acr = 64;
 constexpr std::size_t longest_amr = 56; // all methods together, their lengths included
 
+// No record can hold it.
+bool has_nul(const login& who) {
+    const auto holds = [](const std::string& text) { return text.find('\0') != std::string::npos; };
+    return holds(who.subject) || holds(who.acr) ||
+           std::any_of(who.amr.begin(), who.amr.end(), holds);
+}
+
 /// The host's duty; a violation is the programmer's fault and ends on a page.
 bool fits_a_ticket(const login& who) {
     std::size_t amr = 0;
     for (const auto& method : who.amr) amr += method.size() + 2;
     return !who.subject.empty() && who.subject.size() <= longest_subject && is_utf8(who.subject) &&
-           !who.session.empty() && who.acr.size() <= longest_acr && amr <= longest_amr;
+           !has_nul(who) && who.at >= instant{} && !who.session.empty() &&
+           who.acr.size() <= longest_acr && amr <= longest_amr;
 }
 
 class authenticated_flow final : public approving_flow<authenticated_flow, authenticated_outcome> {
@@ -40,7 +49,8 @@ public:
         ticket_login user;
         user.subject = login_->subject;
         user.session = session_digest(login_->session);
-        user.auth_time = to_unix_seconds(login_->at);
+        // A host's clock may run ahead of this one; nobody logged in later than now.
+        user.auth_time = to_unix_seconds((std::min)(login_->at, request().arrived()));
         user.acr = login_->acr;
         user.amr = login_->amr;
         attach(std::move(user));
@@ -48,9 +58,7 @@ public:
     }
 
     void on_client(std::optional<known_client> found) {
-        if (!found || found->who.disabled)
-            return finish(
-                error_page{400, {error_code::invalid_client, "the client is not known here"}});
+        if (const auto fault = fault_of(found)) return finish(error_page{400, *fault});
         client_ = std::move(found->who);
         const ticket& t = request_ticket();
         if (t.prompt_consent || !may_remember(request().rules(), t.redirect_uri))

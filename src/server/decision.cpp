@@ -31,9 +31,7 @@ public:
     }
 
     void on_client(std::optional<known_client> found) {
-        if (!found || found->who.disabled)
-            return finish(
-                error_page{400, {error_code::invalid_client, "the client is not known here"}});
+        if (const auto fault = fault_of(found)) return finish(error_page{400, *fault});
         auto g = fresh_grant(found->who, granted());
         if (!g) return on_unavailable();
         if (!given_ || g->scope.empty()) {
@@ -81,7 +79,9 @@ private:
     }
     void remember() {
         const ticket& t = request_ticket();
-        if (!given_->remember || !may_remember(request().rules(), t.redirect_uri))
+        // Nobody could give the host's data to a grant that comes without asking.
+        const bool wanted = given_->remember && given_->host_data.empty();
+        if (!wanted || !may_remember(request().rules(), t.redirect_uri))
             return create(std::move(approved_));
         auto r = consent_record(request(), t, approved_.scope);
         if (!r) return on_unavailable();

@@ -14,7 +14,7 @@ inline namespace v0 {
 ///
 /// It may be cleaned away once nothing of the grant can be presented any more: a live one after its
 /// absolute end (not its idle end: replays of an idle grant stay recognisable), one that never lived
-/// after its code and its consent page have expired.
+/// after its code and every page of its ticket have expired, or a second page would begin it anew.
 [[nodiscard]] inline record to_record(const grant& g, const record_version& version,
                                       const policy& rules, std::string_view issuer) {
     const auto margin = (std::max)(rules.operation_limit, milliseconds{60'000});
@@ -25,7 +25,7 @@ inline namespace v0 {
     r.subject_owner = record_keys::subject_owner(issuer, g.subject);
     r.client_owner = record_keys::client_owner(issuer, g.client_id);
     r.expires_at = (g.life.redeemed_at ? g.life.absolute_end
-                                       : g.life.code_deadline + rules.consent.page_lifetime) +
+                                       : g.life.code_deadline + 2 * rules.consent.page_lifetime) +
                    margin;
     r.body = encode(g);
     return r;

@@ -147,6 +147,12 @@ TEST_CASE("A login that the host put together wrongly ends on a page of its own"
     check_page(with([](login& l) { l.subject = "\xFF"; }), 500, error_code::server_error);
     check_page(with([](login& l) { l.subject = std::string(129, 'x'); }), 500,
                error_code::server_error);
+    check_page(with([](login& l) { l.subject = std::string("a\0b", 3); }), 500,
+               error_code::server_error);
+    check_page(with([](login& l) { l.acr = std::string("\0", 1); }), 500, error_code::server_error);
+    check_page(with([](login& l) { l.amr = {std::string("\0", 1)}; }), 500,
+               error_code::server_error);
+    check_page(with([](login& l) { l.at = from_unix_seconds(-1); }), 500, error_code::server_error);
     check_page(with([](login& l) { l.acr = std::string(65, 'x'); }), 500, error_code::server_error);
     check_page(with([](login& l) { l.amr = {std::string(55, 'x')}; }), 500,
                error_code::server_error);
@@ -194,4 +200,27 @@ TEST_CASE("OAuth 2.1 §4.1.2.1: once the client is proven it hears of a store th
     s.random.fail_after(2); // enough for the first ticket
     CHECK(parameter(the_redirect(known(s, service, s.alice())), "error") ==
           "temporarily_unavailable");
+}
+
+TEST_CASE("A redirect URI that was taken from its client meanwhile is not redirected to",
+          "[OA21-AUTHZ-09][OA21-AUTHZ-11]") {
+    const server s{config_with(web_client())};
+    const auto begun = the_interaction(s.authorize(as_web));
+    const auto view = the_view(s.as.authenticated(begun.ticket, s.alice()));
+    server_ports ports{s.store};
+    ports.clock = &s.clock;
+    const auto later = std::move(
+        *authorization_server::make(config_with(web_client("https://new.example/cb")), ports));
+    check_page(later.authenticated(begun.ticket, s.alice()), 400, error_code::invalid_request);
+    check_page(later.approve(view.ticket, "session-1"), 400, error_code::invalid_request);
+    check_page(later.deny(view.ticket, "session-1"), 400, error_code::invalid_request);
+    CHECK(records(s, record_kind::grant, owned_by_alice).empty());
+}
+
+TEST_CASE("A login from the future is a login of now", "[AT-09]") {
+    const server s;
+    s.approve(the_view(known(s, {}, alice_at(s, -1h))));
+    const auto kept = records(s, record_kind::grant, owned_by_alice).at(0);
+    CHECK(json_document::parse(kept.body)->root().integer_at("auth_time") ==
+          to_unix_seconds(s.clock.now()));
 }

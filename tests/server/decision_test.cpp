@@ -194,3 +194,27 @@ TEST_CASE("A grant remembers how the user logged in", "[AT-07][OA21-CODE-02]") {
     CHECK(text->root().integer_at("auth_time") == to_unix_seconds(who.at));
     CHECK(text->root().find("amr")->strings() == std::vector<std::string>{"pwd", "otp"});
 }
+
+TEST_CASE("A code does not outlive its grant", "[OA21-CODE-01][REXP-01]") {
+    auto rules = policy::strict();
+    rules.refresh.absolute = rules.refresh.idle = 10s;
+    const server s{rules};
+    const auto early = s.code();
+    const auto late = s.code();
+    s.clock.advance(9'999ms);
+    CHECK(s.redeem(early).body.find("\"expires_in\":1,") != std::string::npos);
+    s.clock.advance(1ms);
+    CHECK(member(s.redeem(late), "error") == "invalid_grant");
+}
+
+TEST_CASE("A second page of one ticket cannot begin anew what was cleaned away", "[ATK-AZ-07]") {
+    const server s;
+    const auto begun = the_interaction(s.authorize());
+    const auto first = the_view(s.as.authenticated(begun.ticket, s.alice()));
+    CHECK(location(the_redirect(s.as.deny(first.ticket, "session-1"))) == denied);
+    s.clock.advance(599s); // the login page's last second
+    const auto second = the_view(s.as.authenticated(begun.ticket, s.alice()));
+    s.clock.advance(599s); // and the consent page's
+    s.memory.sweep(s.clock.now());
+    check_spent(s.as.approve(second.ticket, "session-1"));
+}

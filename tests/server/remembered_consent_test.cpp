@@ -192,3 +192,15 @@ TEST_CASE("A login ticket that was answered by a remembered consent is answered 
     s.clock.advance(60s);
     check_spent(s.as.authenticated(begun.ticket, s.alice()));
 }
+
+TEST_CASE(
+    "What the host said to one grant is not missing from the next: with it, nothing is remembered",
+    "[HOST-DATA]") {
+    const server s;
+    approval given;
+    given.remember = true;
+    given.host_data = R"({"tenant":"acme"})";
+    s.approve(s.consent(service), given);
+    CHECK(consents(s) == 0);
+    CHECK(is_asked(s, service));
+}

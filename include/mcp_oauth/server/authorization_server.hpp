@@ -102,7 +102,7 @@ struct interaction {
 
 /// Who logged in, as the host found out.
 struct login {
-    std::string subject; ///< at most 128 octets; never reused for another user
+    std::string subject; ///< at most 128 octets, no U+0000; never reused for another user
     instant at{};        ///< when the user proved who they are
     std::string acr;
     std::vector<std::string> amr;
@@ -132,7 +132,8 @@ struct approval {
     std::optional<scope_set> granted;
     /// The host's own JSON, at most 4 KB: sealed at rest, handed back in the principal.
     std::string host_data;
-    /// The user wants to be asked no more, where the policy allows it.
+    /// The user wants to be asked no more, where the policy allows it. Not together with `host_data`: a
+    /// grant that comes without asking would come without that.
     bool remember = false;
 };
 
@@ -214,7 +215,7 @@ public:
     [[nodiscard]] std::vector<endpoint> endpoints() const;
     [[nodiscard]] const std::string& issuer() const noexcept;
 
-    /// What a resource server in the same process needs: see `resource_server_config::from`.
+    /// What a resource server in the same process needs: see `resource_server::beside`.
     struct shared;
     [[nodiscard]] std::shared_ptr<const shared> share() const noexcept;
 
