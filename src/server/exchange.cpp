@@ -44,6 +44,33 @@ void exchange::report(const event& e) const noexcept {
 #endif
 }
 
+namespace {
+
+template <class Question>
+std::optional<seconds> guarded(attempt_limiter* limiter, Question question) noexcept {
+    if (limiter == nullptr) return std::nullopt;
+#if defined(__cpp_exceptions)
+    try {
+        return question(*limiter);
+    } catch (...) {
+        return std::nullopt;
+    }
+#else
+    return question(*limiter);
+#endif
+}
+
+} // namespace
+
+std::optional<seconds> exchange::count_attempt(attempt what, std::string_view key) const noexcept {
+    return guarded(server_->limiter,
+                   [&](attempt_limiter& limiter) { return limiter.admit(what, key, arrived_); });
+}
+std::optional<seconds> exchange::must_wait(attempt what, std::string_view key) const noexcept {
+    return guarded(server_->limiter,
+                   [&](attempt_limiter& limiter) { return limiter.peek(what, key, arrived_); });
+}
+
 http_response json_answer(int status, std::string body) {
     return {status,
             {{"Content-Type", "application/json"},

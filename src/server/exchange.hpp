@@ -8,6 +8,7 @@
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/grammar/http_message.hpp"
 #include "mcp_oauth/grant/record.hpp"
+#include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/ports/event_sink.hpp"
 #include "mcp_oauth/rfc/6749_errors.hpp"
 #include "server/server_state.hpp"
@@ -36,6 +37,13 @@ public:
                                  std::string_view reason = {}) const;
     /// Hands an event to the host. Whatever it throws is swallowed.
     void report(const event& e) const noexcept;
+
+    /// How long the host's limiter asks to wait: after counting one more attempt, or without counting.
+    /// Nothing where there is no limiter; one that throws cannot tell, and so says "go on".
+    [[nodiscard]] std::optional<seconds> count_attempt(attempt what,
+                                                       std::string_view key) const noexcept;
+    [[nodiscard]] std::optional<seconds> must_wait(attempt what,
+                                                   std::string_view key) const noexcept;
 
 private:
     std::shared_ptr<const server_state> server_;

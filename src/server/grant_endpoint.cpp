@@ -95,10 +95,9 @@ void grant_endpoint::on_client(std::optional<known_client> who) {
     const auto& x = request();
     const std::string key = credentials_.client_id + '|' + x.request().source;
     const bool guessable = credentials_.method != client_authentication_method::none;
-    auto* limiter = x.server().limiter;
     // A guesser who is told to wait cannot go on guessing meanwhile, not even rightly.
-    if (limiter != nullptr && guessable)
-        if (const auto wait = limiter->peek(attempt::failed_secret, key, x.arrived())) {
+    if (guessable)
+        if (const auto wait = x.must_wait(attempt::failed_secret, key)) {
             x.report(x.describe(event_kind::throttled, "failed_secret"));
             return finish(slow_down_answer(*wait));
         }
@@ -112,8 +111,8 @@ void grant_endpoint::on_client(std::optional<known_client> who) {
         auto e = x.describe(event_kind::client_authentication_failed);
         e.client_id = credentials_.client_id;
         x.report(e);
-        if (limiter != nullptr && guessable)
-            if (const auto wait = limiter->admit(attempt::failed_secret, key, x.arrived()))
+        if (guessable)
+            if (const auto wait = x.count_attempt(attempt::failed_secret, key))
                 return finish(slow_down_answer(*wait));
         return finish(error_answer(proven.error()));
     }
@@ -152,14 +151,17 @@ void grant_endpoint::on_grant(load_answer a) {
 void grant_endpoint::judge() {
     access_ = narrow(current_, body_, request().server().hierarchy);
     const fresh_head fresh = fresh_from(commit_, request().server().ring());
+    const moment at{request().arrived(), request().now()};
+    transition_ = decide(current_, at, fresh);
     const bool same_client =
         authenticated() == nullptr || authenticated()->method == current_.method;
+    const bool ends_anyway =
+        transition_.says == verdict::revoked || transition_.says == verdict::already_revoked;
     // A client that is registered otherwise than when the grant was issued ends the grant.
-    transition_ = same_client ? decide(current_, {request().arrived(), request().now()}, fresh)
-                              : revoke(current_.life, revocation_reason::client_changed,
-                                       {request().arrived(), request().now()});
-    if (!same_client && transition_.next) transition_.says = verdict::ended;
-    if (!same_client && !transition_.next) transition_.says = verdict::refused;
+    if (!same_client && !ends_anyway) {
+        transition_ = revoke(current_.life, revocation_reason::client_changed, at);
+        transition_.says = transition_.next ? verdict::ended : verdict::refused;
+    }
     if (gives_tokens() && access_token_.empty()) return make_access_token();
     if (transition_.next) return commit();
     settle();
@@ -201,7 +203,10 @@ void grant_endpoint::make_access_token() {
         host_asked_ = true;
         if (const auto no = host_refuses(current_)) {
             request().report(request().describe(event_kind::request_refused, current_, "host"));
-            return refuse_request(*no);
+            if (no->code != error_code::temporarily_unavailable) return refuse_request(*no);
+            auto answer = error_answer(*no);
+            answer.headers.push_back({"Retry-After", "1"});
+            return finish(std::move(answer));
         }
     }
     const auto& server = request().server();
@@ -249,6 +254,7 @@ void grant_endpoint::on_client_kept(replace_answer a) {
 }
 
 void grant_endpoint::commit() {
+    if (request().overdue()) return on_unavailable();
     const bool redeems = transition_.says == verdict::granted;
     if (redeems && !client_kept_ && client_record_ && client_->record().expires_at &&
         *client_->record().expires_at <
@@ -258,7 +264,6 @@ void grant_endpoint::commit() {
         transition_.says == verdict::ended || transition_.says == verdict::revoked;
     if (attempts_++ >= (must_end ? most_revocation_attempts : most_attempts))
         return on_unavailable();
-    if (request().overdue()) return on_unavailable();
     grant next = current_;
     next.life = *transition_.next;
     ask(replace_step{to_record(next, commit_, request().rules(), request().server().common->issuer),
@@ -314,6 +319,9 @@ void grant_endpoint::report_settled() const {
     case verdict::bad_target: e.reason = "invalid_target"; break;
     case verdict::refused:
     case verdict::ended:
+        if (current_.life.reason == revocation_reason::client_changed &&
+            transition_.says == verdict::ended)
+            e.kind = event_kind::revoked;
         if (current_.life.reason) e.reason = name(*current_.life.reason);
         if (transition_.evidence == grant_evidence::epoch_passed) e.reason = "epoch_passed";
         break;
@@ -332,16 +340,22 @@ std::optional<std::string> grant_endpoint::refresh_token() const {
     return std::string{made->reveal()};
 }
 
+bool grant_endpoint::may_have_refresh_token() const {
+    const auto* who = authenticated();
+    if (who != nullptr && !who->may_use("refresh_token")) return false;
+    switch (request().rules().refresh.issue) {
+    case refresh_issuance::never: return false;
+    case refresh_issuance::when_registered: return true;
+    case refresh_issuance::when_offline_access: return current_.scope.contains("offline_access");
+    }
+    return false;
+}
+
 void grant_endpoint::answer_with_tokens() {
-    const auto issue = request().rules().refresh.issue;
-    bool with_refresh = issue != refresh_issuance::never;
-    if (const auto* who = authenticated(); who != nullptr && !who->may_use("refresh_token"))
-        with_refresh = false;
-    if (issue == refresh_issuance::when_offline_access &&
-        !current_.scope.contains("offline_access"))
-        with_refresh = false;
     std::optional<std::string> refresh;
-    if (with_refresh) {
+    // Who came with a refresh token gets the next one, whatever the policy says today: one that was rotated
+    // and never handed over would come back as a replay.
+    if (transition_.says != verdict::granted || may_have_refresh_token()) {
         refresh = refresh_token();
         // The head was minted under a secret that this server does not hold: not the client's fault.
         if (!refresh) return on_unavailable();

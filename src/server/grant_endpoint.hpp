@@ -82,6 +82,8 @@ private:
     void answer_with_tokens();
     void report_settled() const;
     [[nodiscard]] bool gives_tokens() const noexcept;
+    /// Of a grant that begins (OA21-REF-11).
+    [[nodiscard]] bool may_have_refresh_token() const;
     [[nodiscard]] std::optional<std::string> refresh_token() const;
 
     parameters body_;

@@ -33,7 +33,7 @@ public:
 
     void start() {
         auto& server = x_.server();
-        const auto id = random_name("client_", 16, server.random);
+        const auto id = random_name(registered_client_prefix, 16, server.random);
         const auto drawn = random_name("mcpo_cs_", 32, server.random);
         record r;
         if (!id || !drawn || !server.random.fill(r.version.data(), r.version.size()))
@@ -101,12 +101,10 @@ std::optional<http_response> refuse_uninvited(const exchange& x) {
 
 std::optional<http_response> refuse_early(const exchange& x) {
     if (x.request().method != "POST") return method_not_allowed("POST");
-    if (auto* limiter = x.server().limiter; limiter != nullptr)
-        if (const auto wait =
-                limiter->admit(attempt::registration, x.request().source, x.arrived())) {
-            x.report(x.describe(event_kind::throttled, "registration"));
-            return slow_down_answer(*wait);
-        }
+    if (const auto wait = x.count_attempt(attempt::registration, x.request().source)) {
+        x.report(x.describe(event_kind::throttled, "registration"));
+        return slow_down_answer(*wait);
+    }
     if (auto response = refuse_uninvited(x)) return response;
     if (x.request().body.size() > x.rules().limits.body) {
         auto response =

@@ -4,6 +4,7 @@
 
 #include "mcp_oauth/rfc/7636_pkce.hpp"
 #include "server/grant_endpoint.hpp"
+#include "server/registration_endpoint.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -82,15 +83,15 @@ public:
 
 protected:
     // A grant that was issued to a public client vouches for it, so that the usual refresh is one read and
-    // one conditional write. Everything else reads the client first.
+    // one conditional write. Only for clients that registered themselves, whose record the grant keeps alive:
+    // one that was configured and is no more is unknown at once. Everything else reads the client first.
     void on_credentials() override {
         const auto text = body().find("refresh_token");
         if (text)
             opened_ = open_handle(handle_kind::refresh_token, *text, request().server().ring());
-        const bool by_grant =
-            credentials().method == client_authentication_method::none && opened_ &&
-            request().server().clients == nullptr &&
-            request().server().configured_clients.count(credentials().client_id) == 0;
+        const bool by_grant = credentials().method == client_authentication_method::none &&
+                              opened_ && request().server().clients == nullptr &&
+                              registered_itself(credentials().client_id);
         if (by_grant) return present(opened_->grant);
         authenticate();
     }
@@ -124,6 +125,11 @@ protected:
     std::optional<error> host_refuses(const grant& g) override;
 
 private:
+    [[nodiscard]] bool registered_itself(std::string_view client_id) const {
+        return client_id.substr(0, registered_client_prefix.size()) == registered_client_prefix &&
+               request().server().configured_clients.count(client_id) == 0;
+    }
+
     std::optional<handle> opened_;
 };
 

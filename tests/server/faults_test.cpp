@@ -201,6 +201,8 @@ TEST_CASE("A host may refuse a refresh before anything is used up", "[pain-22][O
     CHECK(s.refresh(token).body ==
           R"({"error":"invalid_grant","error_description":"the user was disabled"})");
     CHECK(seen == R"(alice|app|{"upstream":"token"})");
+    says = error{error_code::temporarily_unavailable, "the directory is down"};
+    CHECK(s.refresh(token).header("Retry-After") == "1");
     throws = true;
     CHECK(s.refresh(token).status == 503);
     throws = false;

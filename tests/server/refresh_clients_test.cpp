@@ -159,3 +159,35 @@ TEST_CASE("Rotation can stay off for confidential clients: the same token works 
     }
     CHECK(s.refresh(s.first_refresh_token()).status == 200);
 }
+
+TEST_CASE("A client that is configured no more refreshes no more", "[OA21-TOK-06][pain-7]") {
+    const given::server s;
+    const auto token = s.first_refresh_token();
+    auto c = config(policy::mcp());
+    c.clients.clear();
+    server_ports ports{s.store};
+    ports.clock = &s.clock;
+    const auto later = std::move(*authorization_server::make(std::move(c), ports));
+    const auto answer = later.handle(
+        post("/token",
+             {{"grant_type", "refresh_token"}, {"refresh_token", token}, {"client_id", "app"}}));
+    CHECK(answer.status == 401);
+    CHECK(answer.body == invalid_client);
+    CHECK(s.refresh(token).status == 200);
+}
+
+TEST_CASE("A policy that would give no refresh token today rotates none away that it gave",
+          "[OA21-REF-06][OA21-REF-11]") {
+    const given::server s{policy::strict()};
+    const auto first = s.first_refresh_token();
+    auto rules = policy::strict();
+    rules.refresh.issue = refresh_issuance::when_offline_access;
+    server_ports ports{s.store};
+    ports.clock = &s.clock;
+    const auto later = std::move(*authorization_server::make(config(std::move(rules)), ports));
+    const auto answer = later.handle(
+        post("/token",
+             {{"grant_type", "refresh_token"}, {"refresh_token", first}, {"client_id", "app"}}));
+    CHECK(answer.status == 200);
+    CHECK(s.refresh(member(answer, "refresh_token")).status == 200);
+}

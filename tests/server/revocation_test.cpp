@@ -130,3 +130,20 @@ TEST_CASE("The host ends one grant by its ID", "[OA21-REF-09]") {
     s.store.fail(testing::store_call::load, 1, testing::store_fault::unavailable);
     CHECK_FALSE(s.as.revoke_grant(id).has_value());
 }
+
+TEST_CASE("A client that is registered otherwise by now revokes its old tokens all the same",
+          "[REV-03][REV-06]") {
+    const given::server s;
+    const auto token = s.first_refresh_token();
+    auto c = config(policy::mcp());
+    c.clients[0].method = client_authentication_method::client_secret_post;
+    c.clients[0].secrets = {digest_of("new")};
+    server_ports ports{s.store};
+    ports.clock = &s.clock;
+    const auto later = std::move(*authorization_server::make(std::move(c), ports));
+    const auto request =
+        post("/revoke", {{"token", token}, {"client_id", "app"}, {"client_secret", "new"}});
+    check_acknowledged(later.handle(request));
+    check_acknowledged(later.handle(request));
+    CHECK(s.refresh(token).status == 400);
+}

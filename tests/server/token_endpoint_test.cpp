@@ -198,3 +198,26 @@ TEST_CASE("A public client is slowed down by nothing, a guesser of secrets by th
     s.clock.advance(10min);
     CHECK(guess("wrong", "192.0.2.66").status == 401);
 }
+
+TEST_CASE("A limiter that throws cannot tell, and holds nobody up", "[OA21-CLI-09]") {
+    class broken final : public attempt_limiter {
+        std::optional<seconds> admit(attempt, std::string_view, instant) override { throw 1; }
+        std::optional<seconds> peek(attempt, std::string_view, instant) override { throw 1; }
+    } limiter;
+    const given::server s{config(policy::mcp()), &limiter};
+    const auto code =
+        s.code({{"client_id", "service"}, {"redirect_uri", "https://service.example/cb"}});
+    const auto as_service = [&](const char* credentials) {
+        auto request = post(
+            "/token",
+            {{"grant_type", "authorization_code"}, {"code", code}, {"code_verifier", verifier}});
+        request.headers.push_back({"Authorization", credentials});
+        return s.as.handle(request);
+    };
+    CHECK(as_service("Basic c2VydmljZTp3cm9uZw==").status == 401); // service:wrong
+    CHECK(as_service("Basic c2VydmljZTpzM2NyZXQ=").status == 200); // service:s3cret
+    http_request registration = post("/register", {});
+    registration.headers = {{"Content-Type", "application/json"}};
+    registration.body = R"({"redirect_uris":["https://c.example/cb"]})";
+    CHECK(s.as.handle(registration).status == 201);
+}

@@ -81,7 +81,7 @@ private:
 };
 
 /// A client whose identity was established as its registration demands. Only `authenticate_client`
-/// and, for public clients pinned by their grant, `grant/presentation.hpp` go on from here.
+/// makes one.
 class authenticated_client {
 public:
     [[nodiscard]] const client& record() const noexcept { return client_; }

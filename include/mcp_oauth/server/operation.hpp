@@ -96,7 +96,7 @@ public:
     [[nodiscard]] bool finished() const noexcept { return state_->result.has_value(); }
     /// Requires: not finished.
     [[nodiscard]] const step& next() const noexcept { return *state_->pending; }
-    /// Requires: not finished. An answer of another kind than the step counts as `unavailable`.
+    /// Requires: not finished. An answer of another kind than the step counts as none.
     void resume(step_answer given) { state_->resume(std::move(given)); }
     /// Requires: finished.
     [[nodiscard]] Result result() && { return std::move(*state_->result); }
