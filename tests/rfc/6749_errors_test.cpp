@@ -53,7 +53,8 @@ constexpr row table[] = {
 // code, or as a `public_text` of its own.
 std::vector<std::string> sentences_of(const std::filesystem::path& file) {
     static const std::regex sentence{
-        R"~((?:(?:error_code::\w+|\bcode)\s*,|public_text \w+ =|unacceptable\()\s*"((?:[^"\\]|\\.)*)")~"};
+        R"((?:(?:error_code::\w+|\bcode)\s*,|public_text \w+ =|unacceptable\()\s*)"
+        R"~("((?:[^"\\]|\\.)*)")~"};
     std::ifstream in(file);
     const auto text = std::regex_replace(std::string{std::istreambuf_iterator<char>{in}, {}},
                                          std::regex{"\n *//[^\n]*"}, "");
