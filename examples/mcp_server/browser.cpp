@@ -95,7 +95,9 @@ http_response browser::authorize(const http_request& request) const {
     const bool signed_in = current && current->signed_in();
     if (signed_in && !wants_new_login(asked.demands, *current))
         return go_on(asked.ticket, *current);
-    if (asked.demands.none) {
+    const bool also_asks_for_pages =
+        asked.demands.login || asked.demands.consent || asked.demands.select_account;
+    if (asked.demands.none && !also_asks_for_pages) {
         // No page may be shown; the library tells the client that there is nobody.
         auto answer = parts_.issuer.authenticated(asked.ticket, std::nullopt);
         if (auto* redirect = std::get_if<http_response>(&answer)) return std::move(*redirect);
