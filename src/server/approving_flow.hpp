@@ -106,7 +106,8 @@ protected:
     void redirect_with(const error& why) {
         const auto& t = *ticket_;
         auto on_its_way = redirect_error::make(sealed_redirect::open(t.redirect_uri), why, t.state);
-        if (!on_its_way) return this->finish(error_page{why.wire().http_status, why});
+        // A page outlives this flow, and the sentence of `why` may be the ticket's.
+        if (!on_its_way) return this->finish(error_page{400, page_is_spent});
         this->finish(redirect_answer(on_its_way->location(this->request().server().issuer)));
     }
 

@@ -1,6 +1,5 @@
 #include "server/authorization_endpoint.hpp"
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>

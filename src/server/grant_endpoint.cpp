@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "mcp_oauth/base/octets.hpp"
-#include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/grammar/json_writer.hpp"
+#include "mcp_oauth/rfc/7515_jws.hpp"
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
 #include "server/access_token.hpp"
 #include "server/claims.hpp"
@@ -226,9 +226,7 @@ void grant_endpoint::make_access_token() {
 
 void grant_endpoint::on_signature(sign_answer a) {
     if (!a) return on_unavailable();
-    access_token_ = std::move(signing_input_);
-    access_token_ += '.';
-    access_token_ += base64url(*a);
+    access_token_ = finish_jws(std::move(signing_input_), *a);
     if (transition_.next) return commit();
     settle();
 }
