@@ -221,7 +221,8 @@ config parse_config(std::string_view text) {
     out.policy.gate.revocation = mcp_oauth::gate_revocation::at_once;
     out.policy.gate.leeway = seconds{0};
     out.policy.scope.hierarchy = {{"notes:write", "notes:read"}};
-    // Whatever the profile: who asks for no resource gets this one, and a registered scope bounds nothing.
+    // Whatever the profile: who asks for no resource gets this one, and a registered scope bounds
+    // nothing.
     out.policy.resource.missing = mcp_oauth::missing_resource::default_resource;
     out.policy.scope.registered = mcp_oauth::registered_scope::default_only;
     read_issuer(root, out);

@@ -52,14 +52,15 @@ bool is_framed(const httplib::Request& in) {
 
 /// Sends the answer, then ends the connection: httplib does so where a provider reports failure,
 /// and takes no header for it.
-void refuse_and_close(httplib::Response& out) {
-    const std::string text = "The length or coding of this request's body is not acceptable.\n";
-    out.status = 400;
-    out.set_content_provider(text.size(), "text/plain",
-                             [text](std::size_t, std::size_t, httplib::DataSink& sink) {
-                                 sink.write(text.data(), text.size());
-                                 return false;
-                             });
+void refuse_and_close(httplib::Response& out, int status, std::string text) {
+    out.status = status;
+    const auto size = text.size();
+    out.set_content_provider(
+        size, "text/plain",
+        [text = std::move(text)](std::size_t, std::size_t, httplib::DataSink& sink) {
+            sink.write(text.data(), text.size());
+            return false;
+        });
 }
 
 /// Keeps httplib from what it would make of some headers. The request is its own, and not const.
@@ -124,9 +125,10 @@ struct http_server::state {
     std::atomic<std::uint64_t> requests{0};
     int port = 0;
 
-    void answer(const httplib::Request& in, httplib::Response& out) {
+    void answer(const httplib::Request& in, httplib::Response& out, std::string body) {
         auto request = mcp_oauth::from_httplib(in);
         request.correlation_id = std::to_string(++requests);
+        request.body = std::move(body);
         http_response given;
         try {
             given = respond(request);
@@ -136,15 +138,35 @@ struct http_server::state {
         mcp_oauth::to_httplib(given, out);
     }
 
+    void answer_with_body(const httplib::Request& in, httplib::Response& out,
+                          const httplib::ContentReader& read) {
+        std::string body;
+        const bool whole = read([&](const char* octets, std::size_t size) {
+            if (size > largest_body - body.size()) return false;
+            body.append(octets, size);
+            return true;
+        });
+        if (whole) return answer(in, out, std::move(body));
+        refuse_and_close(out, 413, "This request's body is too large, or malformed.\n");
+    }
+
     void route() {
-        const auto serve = [this](const httplib::Request& in, httplib::Response& out) {
-            answer(in, out);
+        const auto without_body = [this](const httplib::Request& in, httplib::Response& out) {
+            answer(in, out, {});
         };
-        http.Get(".*", serve).Post(".*", serve).Put(".*", serve).Patch(".*", serve);
-        http.Delete(".*", serve).Options(".*", serve);
+        const httplib::Server::HandlerWithContentReader with_body =
+            [this](const auto& in, auto& out, const auto& read) {
+                answer_with_body(in, out, read);
+            };
+        http.Get(".*", without_body).Options(".*", without_body);
+        http.Post(".*", with_body).Put(".*", with_body).Patch(".*", with_body);
+        http.Delete(".*", with_body);
         http.set_pre_routing_handler([](const httplib::Request& in, httplib::Response& out) {
             using handling = httplib::Server::HandlerResponse;
-            if (!is_framed(in)) return refuse_and_close(out), handling::Handled;
+            if (!is_framed(in)) {
+                refuse_and_close(out, 400, "This request's body has no clear end.\n");
+                return handling::Handled;
+            }
             forget_features(in);
             return handling::Unhandled;
         });
@@ -153,7 +175,7 @@ struct http_server::state {
         const httplib::Server::HandlerWithResponse unrouted = [this](const auto& in, auto& out) {
             if (in.method != "TRACE" && in.method != "CONNECT")
                 return httplib::Server::HandlerResponse::Unhandled;
-            answer(in, out);
+            answer(in, out, {});
             return httplib::Server::HandlerResponse::Handled;
         };
         http.set_error_handler(unrouted);

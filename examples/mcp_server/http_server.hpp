@@ -15,11 +15,13 @@ namespace mcp_server {
 ///   route handlers.
 /// - It leaves the body of a GET unread, and that of a request whose length it cannot tell. Such
 ///   requests are refused, and the connection ends with the refusal.
-/// - It waits for a body where a POST or DELETE announces none.
+/// - It waits for a body where a POST or DELETE announces none, and takes chunks without a limit.
 /// - It unpacks compressed bodies without a limit, packs answers that hold secrets, and cuts any
 ///   answer by `Range`. None of that is wanted here.
 /// - It parses forms, with a limit of its own, and multipart bodies, of which it may leave a part
 ///   unread.
+///
+/// It serves no pipelined requests: what arrives together with the end of a request is lost.
 class http_server {
 public:
     using responder = std::function<mcp_oauth::http_response(const mcp_oauth::http_request&)>;

@@ -265,8 +265,9 @@ TEST_CASE("The stateless revision compares the tool's name after decoding", "[ex
     const json whoami{{"name", "whoami"}};
     for (const char* name : {"whoami", "=?base64?d2hvYW1p?="})
         CHECK(somebody.modern("tools/call", whoami, {{"Mcp-Name", name}}).status == 200);
-    for (const char* name :
-         {"add_note", "WHOAMI", "=?base64?d2hvYW1p", "=?base64?!!?=", "=?base64??="})
+    for (const char* name : {"add_note", "WHOAMI", "=?base64?d2hvYW1p", "=?base64?!!?=",
+                             "=?base64?"
+                             "?="})
         CHECK(code_of(somebody.modern("tools/call", whoami, {{"Mcp-Name", name}})) == -32020);
     CHECK(code_of(somebody.modern("tools/call", whoami)) == -32020);
 }
