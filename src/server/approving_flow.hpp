@@ -28,7 +28,7 @@ template <class Self, class Result> class approving_flow : public client_flow<Se
 public:
     void on_created(create_answer a) {
         switch (a.outcome) {
-        case write_outcome::done: return answer_with(made_);
+        case write_outcome::done: return self().after_create();
         case write_outcome::conflict:
             if (!a.existing) return read_back();
             return meet(*a.existing);
@@ -40,6 +40,8 @@ public:
         if (!a || !*a) return self().on_unavailable();
         meet(**a);
     }
+    /// The grant exists now. A flow that has more to do hides this.
+    void after_create() { answer(); }
     /// The client and its redirect URI are proven, so the client hears of it (OA21-AUTHZ-19).
     void on_unavailable() {
         this->request().report(this->request().describe(event_kind::store_unavailable));
@@ -102,6 +104,9 @@ protected:
                                         this->request().server().common->issuer)},
                   &Self::on_created);
     }
+
+    void answer() { answer_with(made_); }
+    [[nodiscard]] const grant& made() const noexcept { return made_; }
 
     void redirect_with(const error& why) {
         const auto& t = *ticket_;

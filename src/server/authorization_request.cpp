@@ -159,6 +159,11 @@ public:
         auto redirect = match_redirect_uri(query_->find("redirect_uri"), who.redirect_uris,
                                            request().server().registration.redirects);
         if (!redirect) return page(400, redirect.error());
+        // Rules that were tightened bind those who registered before, too (MCP-DCR-12).
+        if (const auto still =
+                check_redirect_uri(redirect->text(), request().server().registration.redirects);
+            !still)
+            return page(400, {error_code::invalid_request, "redirect_uri is not allowed here"});
         ticket t;
         if (!request().server().random.fill(t.id.data(), t.id.size())) return on_unavailable();
         t.issued_at = request().arrived();

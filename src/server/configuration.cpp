@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::size_t most_scopes = 128; // a ticket holds one bit for each
 constexpr std::size_t most_resources = 64;
+constexpr std::size_t most_scope_octets = 4096;
+constexpr std::size_t longest_resource = 512;
 
 using client_table = std::map<std::string, client, std::less<>>;
 
@@ -49,6 +51,8 @@ resources_of(const std::vector<std::string>& texts) {
     }
     if (resources.empty()) return wrong("resources", "at least one is required");
     if (resources.size() > most_resources) return wrong("resources", "are too many");
+    for (const auto& each : resources)
+        if (each.text().size() > longest_resource) return wrong("resources", "one is too long");
     return resources;
 }
 
@@ -254,7 +258,9 @@ private:
     expected<void, config_error> scopes() {
         auto supported = scopes_of("scopes_supported", config_.scopes_supported);
         if (!supported) return unexpected<config_error>{supported.error()};
-        if (supported->size() > most_scopes) return wrong("scopes_supported", "are too many");
+        // All of them at once have to fit into one access token and one grant.
+        if (supported->size() > most_scopes || supported->text().size() > most_scope_octets)
+            return wrong("scopes_supported", "are too many");
         auto defaults = scopes_of("default_scopes", config_.default_scopes);
         if (!defaults) return unexpected<config_error>{defaults.error()};
         if (!supported->contains_all(*defaults))

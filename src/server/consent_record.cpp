@@ -23,7 +23,9 @@ std::string consent_key(const server_state& server, const ticket& t, const scope
     for (const auto& resource : resources) all.field(resource);
     all.field("");
     for (const auto& scope : sorted) all.field(scope);
-    return record_keys::consent(server.common->issuer, base64url(as_view(sha256(all.view()))));
+    const auto& ring = server.ring();
+    const auto name = ring.mac(key_purpose::consent_record, ring.current(), all.view());
+    return record_keys::consent(server.common->issuer, base64url(as_view(*name)));
 }
 
 std::optional<record> consent_record(const exchange& x, const ticket& t, const scope_set& scopes) {

@@ -11,7 +11,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 /// The record of a remembered consent, keyed by user, client, redirect, resources and scopes together: a
-/// request that differs in any of them is asked for again.
+/// request that differs in any of them is asked for again. The key is a MAC: a stolen row does not even
+/// confirm a guess; and after a rotation of the server's secrets everybody is asked once more.
 [[nodiscard]] std::string consent_key(const server_state& server, const ticket& t,
                                       const scope_set& scopes);
 /// Errors: nothing where the random source fails.

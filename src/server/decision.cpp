@@ -46,18 +46,26 @@ public:
             if (!sealed) return on_unavailable();
             g->sealed_host_data = std::move(*sealed);
         }
-        approved_ = std::move(*g);
-        remember();
+        create(std::move(*g));
     }
 
-    // A consent that could not be remembered is asked for again, and that is all.
+    // Only what was granted is remembered; and a consent that could not be is asked for again, that is all.
+    void after_create() {
+        const ticket& t = request_ticket();
+        // Nobody could give the host's data to a grant that comes without asking.
+        const bool wanted = given_ && given_->remember && given_->host_data.empty() &&
+                            made().life.state == grant_state::pending;
+        if (!wanted || !may_remember(request().rules(), t.redirect_uri)) return answer();
+        auto r = consent_record(request(), t, made().scope);
+        if (!r) return answer();
+        consent_ = *r;
+        ask(create_step{std::move(*r)}, &decision::on_remembered);
+    }
     void on_remembered(create_answer a) {
-        if (a.outcome != write_outcome::conflict || !a.existing)
-            return create(std::move(approved_));
-        consent_.expires_at = request().arrived() + request().rules().consent.lifetime;
+        if (a.outcome != write_outcome::conflict || !a.existing) return answer();
         ask(replace_step{consent_, a.existing->version}, &decision::on_renewed);
     }
-    void on_renewed(replace_answer) { create(std::move(approved_)); }
+    void on_renewed(replace_answer) { answer(); }
 
 private:
     [[nodiscard]] bool same_session() const {
@@ -77,21 +85,8 @@ private:
             if (given_->granted->contains(scope)) both.add(scope);
         return both;
     }
-    void remember() {
-        const ticket& t = request_ticket();
-        // Nobody could give the host's data to a grant that comes without asking.
-        const bool wanted = given_->remember && given_->host_data.empty();
-        if (!wanted || !may_remember(request().rules(), t.redirect_uri))
-            return create(std::move(approved_));
-        auto r = consent_record(request(), t, approved_.scope);
-        if (!r) return on_unavailable();
-        consent_ = *r;
-        ask(create_step{std::move(*r)}, &decision::on_remembered);
-    }
-
     std::array<std::uint8_t, 16> session_;
     std::optional<approval> given_;
-    grant approved_;
     record consent_;
 };
 

@@ -109,7 +109,7 @@ void grant_endpoint::on_client(std::optional<known_client> who) {
     }
     if (!proven) {
         auto e = x.describe(event_kind::client_authentication_failed);
-        e.client_id = credentials_.client_id;
+        e.client_id = credentials_.client_id.substr(0, x.rules().limits.client_id);
         x.report(e);
         if (guessable)
             if (const auto wait = x.count_attempt(attempt::failed_secret, key))

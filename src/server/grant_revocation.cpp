@@ -23,19 +23,26 @@ public:
         const auto& server = x_.server();
         const auto id = grant_id_from(id_);
         if (!id) return finish(outcome{false});
-        if (++attempts_ > most_attempts || !server.random.fill(commit_.data(), commit_.size()))
-            return unanswered();
-        ask(load_step{record_keys::grant(server.common->issuer, *id)}, &grant_revocation::on_grant);
+        if (!server.random.fill(commit_.data(), commit_.size())) return unanswered();
+        look();
     }
 
 private:
+    void look() {
+        const auto& server = x_.server();
+        const auto id = grant_id_from(id_);
+        if (++attempts_ > most_attempts) return unanswered();
+        ask(load_step{record_keys::grant(server.common->issuer, *id)}, &grant_revocation::on_grant);
+    }
     void on_grant(load_answer a) {
         if (!a) return unanswered();
         if (!*a) return finish(outcome{false});
         auto g = decode_grant((*a)->body);
         if (!g) return unanswered();
         const auto t = revoke(g->life, revocation_reason::administrator, {x_.arrived(), x_.now()});
+        if ((*a)->version == commit_) return done(); // ours had landed
         if (!t.next) return finish(outcome{true});
+        if (x_.overdue()) return unanswered();
         g->life = *t.next;
         grant_ = *g;
         ask(replace_step{to_record(grant_, commit_, x_.rules(), x_.server().common->issuer),
@@ -44,7 +51,10 @@ private:
     }
     void on_replaced(replace_answer a) {
         if (a.outcome == write_outcome::unavailable) return unanswered();
-        if (a.outcome != write_outcome::done) return start(); // read what is there now
+        if (a.outcome != write_outcome::done) return look(); // read what is there now
+        done();
+    }
+    void done() {
         x_.report(x_.describe(event_kind::revoked, grant_, "administrator"));
         finish(outcome{true});
     }

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "mcp_oauth/rfc/7009_revocation.hpp"
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 #include "server/access_token.hpp"
 #include "server/grant_endpoint.hpp"
@@ -11,8 +12,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace {
 
-/// Revoking any token of a grant, of any age, ends the grant (RFC 7009 §2.1; REV-06). `token_type_hint` is
-/// not read at all: what a token is can be seen from the token (REV-05).
+/// Revoking any token of a grant, of any age, ends the grant (RFC 7009 §2.1; REV-06). `token_type_hint`
+/// decides nothing: what a token is can be seen from the token (REV-05).
 class revocation final : public grant_endpoint {
 public:
     using grant_endpoint::grant_endpoint;
@@ -21,9 +22,9 @@ protected:
     void on_credentials() override { authenticate(); }
 
     void on_authenticated() override {
-        const auto token = body().find("token");
-        if (!token) return refuse_request({error_code::invalid_request, "token is required"});
-        const auto id = grant_of(*token);
+        const auto asked = revocation_request::parse(body());
+        if (!asked) return refuse_request(asked.error());
+        const auto id = grant_of(asked->token.reveal());
         // Garbage, or somebody else's: it is invalid here, and that is what was asked for (REV-03).
         if (!id) return finish(acknowledge());
         present(*id);
@@ -54,7 +55,7 @@ private:
         return grant_of_jwt(token);
     }
 
-    // Of any age and for any resource: what matters is that this server signed it.
+    // Of any age: what matters is that this server signed it for one of its resources.
     [[nodiscard]] std::optional<grant_id> grant_of_jwt(std::string_view token) const {
         const auto& server = request().server();
         for (const auto& resource : server.resources) {

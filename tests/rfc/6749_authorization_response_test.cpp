@@ -96,7 +96,7 @@ TEST_CASE("RFC 6749 §4.1.2.1: failures inside the server are told by redirect",
 
 TEST_CASE("RFC 6749 §4.1.2.1: a code that may only be answered directly makes no redirect",
           "[OA21-AUTHZ-08][MCP-ERR-08]") {
-    for (int value = 0; value <= static_cast<int>(error_code::interaction_required); ++value) {
+    for (int value = 0; value <= static_cast<int>(error_code::consent_required); ++value) {
         const error why{static_cast<error_code>(value), "x"};
         CAPTURE(why.wire().name);
         CHECK(failure(why).empty() != why.wire().may_redirect);

@@ -39,14 +39,12 @@ constexpr row table[] = {
     {error_code::invalid_target, "invalid_target", 400, true},
     {error_code::invalid_token, "invalid_token", 401, false},
     {error_code::insufficient_scope, "insufficient_scope", 403, false},
-    {error_code::unsupported_token_type, "unsupported_token_type", 400, false},
     {error_code::invalid_redirect_uri, "invalid_redirect_uri", 400, false},
     {error_code::invalid_client_metadata, "invalid_client_metadata", 400, false},
     {error_code::request_not_supported, "request_not_supported", 400, true},
     {error_code::request_uri_not_supported, "request_uri_not_supported", 400, true},
     {error_code::login_required, "login_required", 400, true},
     {error_code::consent_required, "consent_required", 400, true},
-    {error_code::interaction_required, "interaction_required", 400, true},
 };
 
 // The literals of a source file that stand where a sentence for strangers does: after an error

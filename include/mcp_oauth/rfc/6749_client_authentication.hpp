@@ -22,8 +22,6 @@ struct presented_credentials {
     std::string client_id;
     client_authentication_method method = client_authentication_method::none;
     secret client_secret;
-    /// Whether a failure must carry a `WWW-Authenticate` for Basic (RFC 6749 §5.2; OA21-TOK-08).
-    bool by_header = false;
 
     /// Checks: at most one mechanism is used (OA21-CLI-08; RFC 6749 §2.3); Basic is base64 with a
     ///         colon, and both halves are form-decoded (OA21-CLI-06); a body `client_id` beside it
@@ -75,7 +73,6 @@ private:
         found.client_id = std::move(*id);
         found.method = client_authentication_method::client_secret_basic;
         found.client_secret = secret{*password};
-        found.by_header = true;
         return found;
     }
 };

@@ -27,14 +27,12 @@ enum class error_code : std::uint8_t {
     invalid_target,          // RFC 8707 §2
     invalid_token,           // RFC 6750 §3.1
     insufficient_scope,      // RFC 6750 §3.1
-    unsupported_token_type,  // RFC 7009 §2.2.1
     invalid_redirect_uri,    // RFC 7591 §3.2.2
     invalid_client_metadata, // RFC 7591 §3.2.2
     request_not_supported,   // OpenID Connect Core §3.1.2.6
     request_uri_not_supported,
     login_required,
     consent_required,
-    interaction_required,
 };
 
 /// What follows from a code alone.
@@ -60,14 +58,12 @@ struct wire_rules {
     case error_code::invalid_target: return {"invalid_target", 400, true};
     case error_code::invalid_token: return {"invalid_token", 401, false};
     case error_code::insufficient_scope: return {"insufficient_scope", 403, false};
-    case error_code::unsupported_token_type: return {"unsupported_token_type", 400, false};
     case error_code::invalid_redirect_uri: return {"invalid_redirect_uri", 400, false};
     case error_code::invalid_client_metadata: return {"invalid_client_metadata", 400, false};
     case error_code::request_not_supported: return {"request_not_supported", 400, true};
     case error_code::request_uri_not_supported: return {"request_uri_not_supported", 400, true};
     case error_code::login_required: return {"login_required", 400, true};
     case error_code::consent_required: return {"consent_required", 400, true};
-    case error_code::interaction_required: return {"interaction_required", 400, true};
     }
     return {"server_error", 500, false}; // only reachable through a cast from an outside integer
 }

@@ -66,8 +66,8 @@ using step_answer = std::variant<load_answer, create_answer, replace_answer, era
 /// The greatest number of steps that an operation takes: eight attempts of load, sign and swap, one
 /// read-back for each, the client's record, and a write that keeps it alive. A revocation for replay may
 /// take `most_revocation_steps`, since it is not given up for a lost swap.
-inline constexpr std::size_t most_steps = 40;
-inline constexpr std::size_t most_revocation_steps = 200;
+inline constexpr std::size_t most_steps = 24;
+inline constexpr std::size_t most_revocation_steps = 136;
 
 /// The inside of an operation; hosts use `operation`.
 template <class Result> class operation_state {
