@@ -2,9 +2,9 @@
 //
 //     key ID 6 | grant ID 16 | generation 4 | nonce 8 | HMAC-SHA-256 32
 //
-// numbers in network order. The MAC covers a version octet, the kind, and the 34 octets before it, under
-// a key of the kind's own purpose. 66 is a multiple of three: no character has unused bits, so a handle
-// has one spelling.
+// numbers in network order. The MAC covers a version octet, the kind, and the 34 octets before it,
+// under a key of the kind's own purpose. 66 is a multiple of three: no character has unused bits,
+// so a handle has one spelling.
 
 #include "mcp_oauth/grant/handle.hpp"
 

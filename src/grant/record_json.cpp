@@ -1,5 +1,5 @@
-// A grant as the JSON body of its record: read on every refresh and every guarded request that loads the
-// grant, so it is read in one pass.
+// A grant as the JSON body of its record: read on every refresh and every guarded request that
+// loads the grant, so it is read in one pass.
 
 #include <charconv>
 #include <utility>

@@ -1,8 +1,8 @@
 // The secrets of one issuer and the keys derived from them (HKDF, RFC 5869).
 //
 // Every key is bound to the format's version, the issuer, the purpose and the use, so a blob of one
-// kind is noise to another, and a secret that two issuers share by mistake makes nothing that passes
-// from one to the other.
+// kind is noise to another, and a secret that two issuers share by mistake makes nothing that
+// passes from one to the other.
 
 #include "mcp_oauth/grant/server_secrets.hpp"
 
@@ -75,7 +75,7 @@ std::optional<server_secret> server_secret::generate(random_source& random, secr
     std::array<std::uint8_t, least_octets> octets{};
     if (!random.fill(octets.data(), octets.size())) return std::nullopt;
     server_secret made{secret{as_view(octets)}, role};
-    // The secret's own copy is wiped with it; this one is overwritten so that it does not outlive it.
+    // The secret's own copy is wiped with it; this one must not outlive it.
     volatile std::uint8_t* const copy = octets.data();
     for (std::size_t i = 0; i < octets.size(); ++i) copy[i] = 0;
     return made;

@@ -1,6 +1,6 @@
-// Token buckets, each kept as one number: the moment at which it will be full again. An attempt moves it
-// by the price of one token, and is one too many where that is further ahead than a whole bucket's worth.
-// Ordered by that moment, the first bucket is the fullest.
+// Token buckets, each kept as one number: the moment at which it will be full again. An attempt
+// moves it by the price of one token, and is one too many where that is further ahead than a whole
+// bucket's worth. Ordered by that moment, the first bucket is the fullest.
 
 #include <algorithm>
 #include <cstring>
@@ -44,8 +44,8 @@ microseconds price(const attempt_rate& rate) noexcept {
     return microseconds{minute / std::max<std::int64_t>(rate.per_minute, 1)};
 }
 
-// When the bucket would be full after one more attempt; nothing where that is one too many, and then
-// `wait` says for how long.
+// When the bucket would be full after one more attempt; nothing where that is one too many, and
+// then `wait` says for how long.
 std::optional<microseconds> take_one(microseconds full_at, microseconds now,
                                      const attempt_rate& rate, seconds& wait) noexcept {
     const auto one = price(rate);

@@ -1,9 +1,10 @@
 // Records in hash maps, split over shards by their key, so that two grants rarely share a lock.
 //
-// An index for each owner keeps its keys in order, which is the order of `list`: a page goes on after the
-// last key that it looked at, so records that come and go meanwhile neither hide nor repeat another. The
-// index changes under the record's lock, or a late clean-up would take a new record's entry for the old
-// one's. Locks are taken in one order only, record before index, and never two of a kind.
+// An index for each owner keeps its keys in order, which is the order of `list`: a page goes on
+// after the last key that it looked at, so records that come and go meanwhile neither hide nor
+// repeat another. The index changes under the record's lock, or a late clean-up would take a new
+// record's entry for the old one's. Locks are taken in one order only, record before index, and
+// never two of a kind.
 
 #include "mcp_oauth/ports/memory_store.hpp"
 

@@ -1,5 +1,5 @@
-// One out-of-line virtual for each port, so that its table is emitted once and in the library; and the
-// names of the events.
+// One out-of-line virtual for each port, so that its table is emitted once and in the library; and
+// the names of the events.
 
 #include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/ports/client_registry.hpp"

@@ -1,5 +1,5 @@
-// The inside of an opaque access token is binary: it is read at every guarded request, and nobody else
-// reads it.
+// The inside of an opaque access token is binary: it is read at every guarded request, and nobody
+// else reads it.
 
 #include "server/access_token.hpp"
 

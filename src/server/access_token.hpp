@@ -8,15 +8,15 @@
 #include "mcp_oauth/grant/server_secrets.hpp"
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 
-/// Opaque access tokens: the claims of the JWT, sealed. No row stands behind one, and a client reads
-/// nothing in it.
+/// Opaque access tokens: the claims of the JWT, sealed. No row stands behind one, and a client
+/// reads nothing in it.
 namespace mcp_oauth {
 inline namespace v0 {
 
 /// Fixed, so that secret scanners find a leaked one.
 inline constexpr std::string_view opaque_token_prefix = "mcpo_at_";
 
-/// Errors: nothing where the random source fails, or the token would be too long to be accepted again.
+/// Errors: nothing where the random source fails, or the token would be too long to be read.
 [[nodiscard]] std::optional<std::string> mint_opaque(const access_token_claims& claims,
                                                      const key_ring& ring, random_source& random);
 

@@ -1,6 +1,6 @@
-// The gate (requirements: order of validation of a resource request). Exactly one token; its form and
-// signature, type, issuer, audience and times; the grant behind it, where the policy asks for that; and
-// last the scopes, so that 403 is only ever said to a token that is good.
+// The gate (requirements: order of validation of a resource request). Exactly one token; its form
+// and signature, type, issuer, audience and times; the grant behind it, where the policy asks for
+// that; and last the scopes, so that 403 is only ever said to a token that is good.
 
 #include <string>
 #include <utility>

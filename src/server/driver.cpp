@@ -8,7 +8,7 @@ inline namespace v0 {
 
 namespace {
 
-// What a port throws is the host's fault, and ends here. A host without exceptions has nothing to throw.
+// What a port throws is the host's fault, and ends here. Without exceptions nothing is thrown.
 template <class Call, class Otherwise> auto guarded(Call call, Otherwise otherwise) {
 #if defined(__cpp_exceptions)
     try {

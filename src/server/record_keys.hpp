@@ -5,9 +5,9 @@
 
 #include "mcp_oauth/grant/handle.hpp"
 
-/// What records are called in the store, and whom they belong to. Every name begins with the issuer, so
-/// several issuers may share a store; an issuer has no `#` (RFC 8414 §2: no fragment), so the names of
-/// two issuers never meet.
+/// What records are called in the store, and whom they belong to. Every name begins with the
+/// issuer, so several issuers may share a store; an issuer has no `#` (RFC 8414 §2: no fragment),
+/// so the names of two issuers never meet.
 namespace mcp_oauth {
 inline namespace v0 {
 namespace record_keys {

@@ -48,7 +48,7 @@ struct resource_server::state {
 /// Hands an event to the host. Whatever it throws is swallowed.
 void report(const resource_server::state& server, const event& e) noexcept;
 
-/// The 403 that names everything in `needed`, or nothing where `held` is enough (MCP-SCO-06, MCP-SCO-12).
+/// The 403 that names all of `needed`; nothing where `held` is enough (MCP-SCO-06, MCP-SCO-12).
 [[nodiscard]] std::optional<http_response> refuse_scope(const resource_server::state& server,
                                                         const guarded_resource& resource,
                                                         const scope_set& held,

@@ -11,7 +11,7 @@
 #include <thread>
 #include <unistd.h>
 
-/// A cpp-httplib server on this machine, and a connection to it that sends exactly what it is told to.
+/// A cpp-httplib server on this machine, and a connection to it that sends what it is told to.
 namespace loopback {
 
 class server {

@@ -1,4 +1,4 @@
-// Opaque access tokens: sealed claims, checked like a JWT's. Their making is hidden in a shared library.
+// Opaque access tokens: sealed claims, checked like a JWT's. A shared library hides their making.
 #include "gates.hpp"
 #include "mcp_oauth/grant/record.hpp"
 #include "server/access_token.hpp"

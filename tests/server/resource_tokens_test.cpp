@@ -1,4 +1,4 @@
-// Which tokens open the gate: authentic, of the right kind, of this issuer, for this resource, in time.
+// Which tokens open the gate: authentic, of the right kind and issuer, for this resource, in time.
 #include "gates.hpp"
 #include "mcp_oauth/grant/handle.hpp"
 

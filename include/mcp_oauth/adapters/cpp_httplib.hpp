@@ -11,8 +11,8 @@
 #include "mcp_oauth/server/authorization_server.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
 
-/// cpp-httplib, whichever version the host has: nothing here names one of its types, and its header is not
-/// included. Include it first, with the macros that it was built with.
+/// cpp-httplib, whichever version the host has: nothing here names one of its types, and its header
+/// is not included. Include it first, with the macros that it was built with.
 ///
 ///     httplib::Server http;
 ///     mcp_oauth::mount(http, issuer);
@@ -22,13 +22,13 @@
 ///         if (who) out.set_content(answer(in.body, *who), "application/json");
 ///     });
 ///
-/// Never call the gate in the pre-routing hook: it runs before the body is read, and before version 0.40 a
-/// refusal there leaves the body on the connection, to be served as the next request.
+/// Never call the gate in the pre-routing hook: it runs before the body is read, and before version
+/// 0.40 a refusal there leaves the body on the connection, to be served as the next request.
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// The request as it came: raw target, repeated fields, raw body. `source` is the peer's address; behind a
-/// proxy that the host trusts, put the forwarded one in its place.
+/// The request as it came: raw target, repeated fields, raw body. `source` is the peer's address;
+/// behind a proxy that the host trusts, put the forwarded one in its place.
 template <class Request> [[nodiscard]] http_request from_httplib(const Request& in) {
     http_request request;
     request.method = in.method;
@@ -113,8 +113,8 @@ template <class Server, class Service> void mount_endpoints(Server& http, const 
 
 } // namespace detail
 
-/// Routes what clients call directly to `issuer`, which must outlive `http`. The authorization endpoint is
-/// the host's: it shows pages. So are preflights (OPTIONS).
+/// Routes what clients call directly to `issuer`, which must outlive `http`. The authorization
+/// endpoint is the host's: it shows pages. So are preflights (OPTIONS).
 template <class Server> void mount(Server& http, const authorization_server& issuer) {
     detail::mount_endpoints(http, issuer);
 }
@@ -125,8 +125,8 @@ template <class Server> void mount(Server& http, const resource_server& gate) {
 
 /// Makes the caller known to code that is called from a handler and gets no request.
 ///
-/// One thread's: a tool that runs on another, or in a coroutine that was suspended, finds nobody, or
-/// somebody else.
+/// One thread's: a tool that runs on another, or in a coroutine that was suspended, finds nobody,
+/// or somebody else.
 class principal_scope {
 public:
     explicit principal_scope(const principal& who) noexcept

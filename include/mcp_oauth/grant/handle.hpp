@@ -10,9 +10,10 @@
 #include "mcp_oauth/base/secret.hpp"
 #include "mcp_oauth/grant/server_secrets.hpp"
 
-/// Authorization codes and refresh tokens as they travel: prefix, key ID, grant ID, generation, nonce
-/// and a full HMAC-SHA-256. A made-up one is refused before the store is touched, a leaked database
-/// alone makes none, and the server secret alone does not either: the nonce is the record's.
+/// Authorization codes and refresh tokens as they travel: prefix, key ID, grant ID, generation,
+/// nonce and a full HMAC-SHA-256. A made-up one is refused before the store is touched, a leaked
+/// database alone makes none, and the server secret alone does not either: the nonce is the
+/// record's.
 namespace mcp_oauth {
 inline namespace v0 {
 
@@ -38,8 +39,10 @@ struct handle {
     return kind == handle_kind::code ? "mcpo_ac_" : "mcpo_rt_";
 }
 
-/// The text of a handle; always the same for the same handle, on every server that shares the secret.
-/// Errors: nothing where the ring does not know `h.key`: the caller answers 503, never `invalid_grant`.
+/// The text of a handle; always the same for the same handle, on every server that shares the
+/// secret.
+/// Errors: nothing where the ring does not know `h.key`: the caller answers 503, never
+///         `invalid_grant`.
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<secret> mint(const handle& h, const key_ring& ring);
 
 /// Decides whether `text` is a handle of this kind that this issuer made (OA21-REF-10).

@@ -14,8 +14,8 @@
 #include "mcp_oauth/grant/handle.hpp"
 #include "mcp_oauth/rfc/6749_client.hpp"
 
-/// One grant: this user let this client do these things at these resources. One record holds its whole
-/// life, from the code to the revocation, and it is the only unit of revocation.
+/// One grant: this user let this client do these things at these resources. One record holds its
+/// whole life, from the code to the revocation, and it is the only unit of revocation.
 namespace mcp_oauth {
 inline namespace v0 {
 
@@ -23,13 +23,13 @@ enum class grant_state : std::uint8_t { pending, active, revoked };
 
 /// Why a grant ended before its time.
 enum class revocation_reason : std::uint8_t {
-    denied,        ///< the user said no; the grant never lived
-    client,        ///< RFC 7009
-    code_reuse,    ///< the code came back with everything right (OA21-CODE-05)
-    refresh_reuse, ///< a rotated token came back (OA21-REF-06)
-    state_lost,    ///< a token from a timeline that the store no longer knows
-    client_changed, ///< the client's registration is no longer the one that the grant was issued under
-    administrator, ///< the host asked
+    denied,         ///< the user said no; the grant never lived
+    client,         ///< RFC 7009
+    code_reuse,     ///< the code came back with everything right (OA21-CODE-05)
+    refresh_reuse,  ///< a rotated token came back (OA21-REF-06)
+    state_lost,     ///< a token from a timeline that the store no longer knows
+    client_changed, ///< the registration is no longer the one that the grant was issued under
+    administrator,  ///< the host asked
 };
 
 [[nodiscard]] constexpr std::string_view name(revocation_reason reason) noexcept {

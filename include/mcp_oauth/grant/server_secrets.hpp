@@ -21,7 +21,8 @@ inline namespace v0 {
 /// Which of the three ages of its life a secret is in.
 ///
 /// A secret is `next` on every server before it is `current` on any, and stays `previous` for the
-/// grants' absolute lifetime. Dropping one at once is the answer to a leak and costs every user a login.
+/// grants' absolute lifetime. Dropping one at once is the answer to a leak and costs every user a
+/// login.
 enum class secret_role : std::uint8_t {
     next,     ///< verifies
     current,  ///< verifies and mints; exactly one
@@ -57,8 +58,8 @@ enum class key_purpose : std::uint8_t {
 /// The derived keys of one issuer. Immutable; copies share them; any thread may use them.
 class MCP_OAUTH_EXPORT key_ring {
 public:
-    /// Errors: nothing unless exactly one secret is `current`, each has 32 octets or more, and no two
-    ///         are the same.
+    /// Errors: nothing unless exactly one secret is `current`, each has 32 octets or more, and no
+    ///         two are the same.
     [[nodiscard]] static std::optional<key_ring> make(const std::vector<server_secret>& secrets,
                                                       std::string_view issuer);
 
@@ -71,7 +72,7 @@ public:
     [[nodiscard]] std::optional<digest256> mac(key_purpose purpose, const secret_id& id,
                                                std::string_view octets) const noexcept;
 
-    /// Seals `plain` under the current secret; base64url text. `associated` is bound, not contained.
+    /// Seals `plain` under the current secret, as base64url. `associated` is bound, not contained.
     /// Errors: nothing where the random source fails.
     [[nodiscard]] std::optional<std::string> seal(key_purpose purpose, std::string_view plain,
                                                   random_source& random,

@@ -7,12 +7,12 @@
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/grant/record.hpp"
 
-/// The grant's state machine: refresh token rotation with replay detection (OAuth 2.1 §4.3.1, RFC 9700
-/// §4.14.2), code redemption (OAuth 2.1 §4.1.3) and revocation (RFC 7009).
+/// The grant's state machine: refresh token rotation with replay detection (OAuth 2.1 §4.3.1, RFC
+/// 9700 §4.14.2), code redemption (OAuth 2.1 §4.1.3) and revocation (RFC 7009).
 ///
-/// Two laws. Everything that moves a grant is in this file. And this file reads no clock and no store:
-/// the caller commits `next` by one compare-and-swap and asks again, with the same `arrived`, when it
-/// lost. The numbers at the branches are the rows of the transition table.
+/// Two laws. Everything that moves a grant is in this file. And this file reads no clock and no
+/// store: the caller commits `next` by one compare-and-swap and asks again, with the same
+/// `arrived`, when it lost. The numbers at the branches are the rows of the transition table.
 namespace mcp_oauth {
 inline namespace v0 {
 
@@ -22,7 +22,8 @@ struct grant_rules {
     std::size_t retry_depth = 8;        ///< K
     milliseconds operation_limit{5000}; ///< D
     milliseconds idle{std::chrono::hours{24 * 14}};
-    /// Whether presenting the head rotates it. Off is for confidential and sender-constrained clients.
+    /// Whether presenting the head rotates it. Off is for confidential and sender-constrained
+    /// clients.
     bool rotate = true;
     /// A grant whose last write bears a lower epoch is refused: raised after a restored backup.
     std::uint32_t min_epoch = 0;
@@ -94,8 +95,8 @@ namespace detail {
     return t;
 }
 
-/// The grant revoked for `reason`. Once its absolute end has passed there is nothing left to revoke and
-/// the write is spared.
+/// The grant revoked for `reason`. Once its absolute end has passed there is nothing left to revoke
+/// and the write is spared.
 [[nodiscard]] inline transition end_grant(const grant_life& g, revocation_reason reason,
                                           grant_evidence why, const moment& at) {
     if (at.arrived >= g.absolute_end) return refuse_grant(why);
@@ -203,8 +204,8 @@ namespace detail {
     }
     const std::size_t depth = depth_of(rules);
     const bool windowed = rules.retry_window > milliseconds{0};
-    // 17: the K-th entry is the first that a rotation would drop; under a K that was lowered, or that
-    // another server holds greater, it is not the oldest.
+    // 17: the K-th entry is the first that a rotation would drop; under a K that was lowered, or
+    // that another server holds greater, it is not the oldest.
     if (windowed && g.ring.size() >= depth &&
         since(g.ring[depth - 1], stamp) < rules.retry_window + rules.operation_limit) {
         t.says = verdict::coalesced;
@@ -225,8 +226,8 @@ namespace detail {
 
 /// Presents a refresh token (rows 1, 7 to 18).
 ///
-/// Requires: the token's MAC and the client were found right, and the key where the grant is bound to
-///           one: with a wrong one nothing changes (30.3 T6).
+/// Requires: the token's MAC and the client were found right, and the key where the grant is bound
+///           to one: with a wrong one nothing changes (30.3 T6).
 /// Checks:   in this order: revoked, lost state, replay, expiry, scope and resource. Replay before
 ///           expiry and scope, since it is evidence whatever else is wrong with the request.
 [[nodiscard]] inline transition present_refresh(const grant_life& g, std::uint32_t generation,

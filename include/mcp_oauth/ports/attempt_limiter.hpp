@@ -30,8 +30,8 @@ public:
     /// Counts one attempt. Returns: how long to wait where it was one too many, nothing otherwise.
     [[nodiscard]] virtual std::optional<seconds> admit(attempt what, std::string_view key,
                                                        instant now) = 0;
-    /// The same answer without counting: asked before a secret is compared, so that a guesser who is
-    /// told to wait cannot go on guessing.
+    /// The same answer without counting: asked before a secret is compared, so that a guesser who
+    /// is told to wait cannot go on guessing.
     [[nodiscard]] virtual std::optional<seconds> peek(attempt what, std::string_view key,
                                                       instant now) = 0;
 };

@@ -17,8 +17,8 @@ inline namespace v0 {
 /// themselves (RFC 7591), which are records of the store. Configured clients always come first.
 ///
 /// Ordering: a disabled or deleted client is seen as such by the next call.
-/// Errors:   `unavailable` where it cannot be told (503, never `invalid_client`); nothing for a client
-///           that does not exist.
+/// Errors:   `unavailable` where it cannot be told (503, never `invalid_client`); nothing for a
+///           client that does not exist.
 /// Threads:  called concurrently. Must not call back into the library.
 class MCP_OAUTH_EXPORT client_registry {
 public:

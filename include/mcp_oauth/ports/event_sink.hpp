@@ -61,7 +61,7 @@ struct event {
 
 /// Where events go: an audit log, a metric, an alert.
 ///
-/// Errors:  none. Whatever it throws is swallowed: an audit log that fails must not change an answer.
+/// Errors:  none. What it throws is swallowed: an audit log that fails must not change an answer.
 /// Threads: called concurrently, with no lock of the library held. Must not block.
 class MCP_OAUTH_EXPORT event_sink {
 public:

@@ -7,8 +7,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// A `record_store` in this process's memory: for tests, demonstrations, and servers whose users may
-/// log in again after a restart.
+/// A `record_store` in this process's memory: for tests, demonstrations, and servers whose users
+/// may log in again after a restart.
 ///
 /// Atomicity:  a lock per group of keys.
 /// Durability: none; everything ends with the object.

@@ -12,17 +12,17 @@
 #include "mcp_oauth/base/expected.hpp"
 #include "mcp_oauth/base/export.hpp"
 
-/// The one place where anything is kept. Grants, clients, consents and replay marks are records of it,
-/// so any database with a compare-and-swap on one row will do.
+/// The one place where anything is kept. Grants, clients, consents and replay marks are records of
+/// it, so any database with a compare-and-swap on one row will do.
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// The store did not do it, and says so. The request is answered 503 `temporarily_unavailable`, never
-/// `invalid_client` or `invalid_grant` (MCP-ERR-07).
+/// The store did not do it, and says so. The request is answered 503 `temporarily_unavailable`,
+/// never `invalid_client` or `invalid_grant` (MCP-ERR-07).
 struct unavailable {};
 
-/// 128 random bits, drawn by the writer, one per operation. A version never repeats: a late `replace`
-/// cannot hit a new life of the key, nor another timeline after a restored backup.
+/// 128 random bits, drawn by the writer, one per operation. A version never repeats: a late
+/// `replace` cannot hit a new life of the key, nor another timeline after a restored backup.
 using record_version = std::array<std::uint8_t, 16>;
 
 /// What a record is. A store may keep the kinds in separate tables, or ignore this.
@@ -39,9 +39,9 @@ enum class record_kind : std::uint8_t { grant, client, consent, secret_check };
     return "";
 }
 
-/// One record. `key` is unique over all kinds and carries the issuer, so several issuers may share a
-/// store. `body` is JSON text without U+0000, at most 64 KiB; the store may change its member order and
-/// white space (`jsonb` does), nothing is signed over it.
+/// One record. `key` is unique over all kinds and carries the issuer, so several issuers may share
+/// a store. `body` is JSON text without U+0000, at most 64 KiB; the store may change its member
+/// order and white space (`jsonb` does), nothing is signed over it.
 struct record {
     std::string key;
     record_kind kind = record_kind::grant;
@@ -76,20 +76,20 @@ struct record_page {
 
 /// What the library needs of a database. A host implements these five functions over its own.
 ///
-/// Atomicity:  `create`, `replace` and `erase` are each one indivisible conditional write on one key,
-///             over all threads, processes and machines that share the store. Read-then-write is not
-///             enough, not even inside a READ COMMITTED transaction. One SQL statement that is:
+/// Atomicity:  `create`, `replace` and `erase` are each one indivisible conditional write on one
+///             key, over all threads, processes and machines that share the store. Read-then-write
+///             is not enough, not even inside a READ COMMITTED transaction. This statement is:
 ///               UPDATE record SET … WHERE key = ? AND version = ?
 ///             and "one row changed" means `done`.
 /// Durability: `done` is returned once the write would survive a crash and a failover.
 /// Ordering:   linearizable per key, reads included: a `load` that begins after a write was
 ///             acknowledged sees it. No replica, no cache.
-/// Expiry:     `expires_at` is for cleaning only. A store drops a record no earlier than five minutes
-///             after it, may keep it for ever, and never hides or refuses one because of it; the
-///             library judges by the times in the body.
+/// Expiry:     `expires_at` is for cleaning only. A store drops a record no earlier than five
+///             minutes after it, may keep it for ever, and never hides or refuses one because of
+///             it; the library judges by the times in the body.
 /// Errors:     `unavailable` where nothing was written. `unknown` where that cannot be said; the
-///             library then reads back whose write landed. A statement must end, one way or the other,
-///             within the policy's `operation_limit`.
+///             library then reads back whose write landed. A statement must end, one way or the
+///             other, within the policy's `operation_limit`.
 /// Threads:    called concurrently. Must not call back into the library.
 class MCP_OAUTH_EXPORT record_store {
 public:
@@ -99,8 +99,8 @@ public:
     [[nodiscard]] virtual expected<std::optional<record>, unavailable>
     load(std::string_view key) = 0;
 
-    /// Puts a new record in. Where one exists under its key, changes nothing, and returns `conflict`
-    /// with that record.
+    /// Puts a new record in. Where one exists under its key, changes nothing, and returns
+    /// `conflict` with that record.
     [[nodiscard]] virtual create_result create(const record& fresh) = 0;
 
     /// Puts `next` in the place of the record under its key, if that has the version `expected`.
@@ -112,9 +112,9 @@ public:
                                               const record_version& expected) = 0;
 
     /// Records of `kind` that belong to `owner` (either of the two), at most `limit` of them, in an
-    /// order of the store's. `after` is empty at first, then the last page's `next`. Over all pages,
-    /// every record that existed from the first call to the last is there; one that came or went
-    /// meanwhile may be.
+    /// order of the store's. `after` is empty at first, then the last page's `next`. Over all
+    /// pages, every record that existed from the first call to the last is there; one that came or
+    /// went meanwhile may be.
     [[nodiscard]] virtual expected<record_page, unavailable>
     list(record_kind kind, std::string_view owner, std::string_view after, std::size_t limit) = 0;
 };

@@ -24,10 +24,12 @@ inline namespace v0 {
 /// One protected resource, as its metadata describes it (RFC 9728).
 struct resource_config {
     std::string identifier;
-    /// What the document shows (MCP-PRM-10). Empty: the baseline; and where that is empty too, beside an
-    /// authorization server, all that it offers. `offline_access` is never shown here (MCP-PRM-11).
+    /// What the document shows (MCP-PRM-10). Empty: the baseline; and where that is empty too,
+    /// beside an authorization server, all that it offers. `offline_access` is never shown here
+    /// (MCP-PRM-11).
     std::vector<std::string> scopes_supported;
-    /// What a request without a good token is challenged for, beside what its call needs (MCP-SCO-01).
+    /// What a request without a good token is challenged for, beside what its call needs
+    /// (MCP-SCO-01).
     std::vector<std::string> baseline_scopes;
     std::string name;
     std::string documentation;
@@ -82,16 +84,16 @@ using admission = std::variant<principal, http_response>;
 
 /// The gate before a protected resource (OAuth 2.1 §5, RFC 6750, RFC 9068, RFC 9728).
 ///
-/// Call it in the route handler, after the body was read: an early refusal lets some HTTP servers take the
-/// unread body for the next request.
+/// Call it in the route handler, after the body was read: an early refusal lets some HTTP servers
+/// take the unread body for the next request.
 ///
 /// Threads: immutable after construction; any thread may call anything.
 class MCP_OAUTH_EXPORT resource_server {
 public:
     [[nodiscard]] static expected<resource_server, config_error> make(resource_server_config config,
                                                                       resource_server_ports ports);
-    /// For a server in the same process as its authorization server: issuer, keys, secrets, policy and
-    /// scopes are that one's, so the two cannot disagree.
+    /// For a server in the same process as its authorization server: issuer, keys, secrets, policy
+    /// and scopes are that one's, so the two cannot disagree.
     [[nodiscard]] static expected<resource_server, config_error>
     beside(const authorization_server& issuer, std::vector<resource_config> resources,
            resource_server_ports ports);
@@ -102,19 +104,20 @@ public:
 
     /// Decides whether `request` may go on at `resource` (empty: the first) with `needed` scopes.
     ///
-    /// Checks: exactly one token, in the `Authorization` header (OA21-RS-02 … 05); signature, `typ`,
-    ///         issuer, audience, times (AT-10 … 14); with `at_once`, that the grant lives; scopes by the
-    ///         hierarchy.
+    /// Checks: exactly one token, in the `Authorization` header (OA21-RS-02 … 05); signature,
+    ///         `typ`, issuer, audience, times (AT-10 … 14); with `at_once`, that the grant lives;
+    ///         scopes by the hierarchy.
     /// Does not check: the session (`owns_session`), the `Origin` header, anything in the body.
-    /// Errors: 401 without `error` where there is no token; 400 `invalid_request`; 401 `invalid_token`;
-    ///         403 `insufficient_scope` that names every scope in `needed`; 503 where the store does not answer.
+    /// Errors: 401 without `error` where there is no token; 400 `invalid_request`; 401
+    ///         `invalid_token`; 403 `insufficient_scope` that names every scope in `needed`; 503
+    ///         where the store does not answer.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
     [[nodiscard]] operation<admission> begin_admit(const http_request& request,
                                                    const scope_set& needed = {},
                                                    std::string_view resource = {}) const;
-    /// The 403 for a principal that lacks what a call needs; nothing where it has it. For hosts that know
-    /// the tool only after reading the body.
+    /// The 403 for a principal that lacks what a call needs; nothing where it has it. For hosts
+    /// that know the tool only after reading the body.
     [[nodiscard]] std::optional<http_response>
     require(const principal& who, const scope_set& needed, std::string_view resource = {}) const;
 
@@ -123,12 +126,13 @@ public:
     /// Exactly the routes that must reach `handle`.
     [[nodiscard]] std::vector<endpoint> endpoints() const;
 
-    /// A session ID that is bound to this principal: issuer, subject, client and grant, sealed. It needs
-    /// no store, and is never proof of identity: `admit` comes first, on every request.
+    /// A session ID that is bound to this principal: issuer, subject, client and grant, sealed. It
+    /// needs no store, and is never proof of identity: `admit` comes first, on every request.
     /// Requires: secrets in the configuration. Errors: nothing where the random source fails.
     [[nodiscard]] std::optional<std::string> open_session(const principal& who) const;
-    /// Whether `session_id` was opened for this principal. A stolen one with another user's token is not
-    /// (MCP-TOK-03, MCP-TOK-15, MCP-BC-10); the answer then is 404, as for a session that does not exist.
+    /// Whether `session_id` was opened for this principal. A stolen one with another user's token
+    /// is not (MCP-TOK-03, MCP-TOK-15, MCP-BC-10); the answer then is 404, as for a session that
+    /// does not exist.
     [[nodiscard]] bool owns_session(const principal& who, std::string_view session_id) const;
 
     struct state;

@@ -11,8 +11,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace testing {
 
-/// Octets that are the same in every run, differ from draw to draw, and are no secret at all: never use it
-/// outside a test. Threads: any number.
+/// Octets that are the same in every run, differ from draw to draw, and are no secret at all: never
+/// use it outside a test. Threads: any number.
 class counting_random final : public random_source {
 public:
     explicit counting_random(std::uint64_t seed = 0) noexcept : seed_(seed) {}

@@ -44,7 +44,7 @@ public:
         const std::lock_guard<std::mutex> held(lock_);
         plans_.push_back({which, nth, how, {}});
     }
-    /// Runs `interruption` before the `nth` call of this kind from now on: somebody else came first.
+    /// Runs `interruption` before the `nth` call of this kind from now: somebody else came first.
     void before(store_call which, std::size_t nth, std::function<void()> interruption) {
         const std::lock_guard<std::mutex> held(lock_);
         plans_.push_back({which, nth, std::nullopt, std::move(interruption)});
