@@ -55,7 +55,7 @@ std::string_view in_words(std::string_view scope) {
     if (scope == "mcp") return "Connect and use basic tools";
     if (scope == "notes:read") return "Read your notes";
     if (scope == "notes:write") return "Add notes, and read them";
-    if (scope == "offline_access") return "Stay connected while you are away";
+    if (scope == "offline_access") return "Stay connected";
     return scope;
 }
 
@@ -175,7 +175,7 @@ http_response render(const trouble_page& page_data) {
         for (const auto& step : page_data.steps) html += "<li>" + escape(step) + "</li>\n";
         html += "</ol>\n";
     }
-    html += "<p class=\"foot\"><span>Nothing was granted.</span><span>Code: <code>" +
+    html += "<p class=\"foot\"><span>Nothing was changed.</span><span>Code: <code>" +
             escape(page_data.code) + "</code></span></p>\n";
     return page(page_data.status, escape(page_data.headline), html,
                 "<meta name=\"error\" content=\"" + escape(page_data.code) + "\">\n");
