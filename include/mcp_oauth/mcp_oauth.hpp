@@ -1,6 +1,7 @@
 #pragma once
 
-/// All that a host needs: the two servers, and the ports that they call. Adapters are named one by one.
+/// All that a host needs: the two servers, and the ports that they call. Adapters are named one by
+/// one.
 #include "mcp_oauth/base/version.hpp"
 #include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/ports/client_registry.hpp"

@@ -22,8 +22,8 @@ inline constexpr error page_is_spent{
 
 /// A flow that ends in a redirect back to the client, and that may create the grant on its way.
 ///
-/// `create` is the one create of a grant's record, under the ID that the ticket was sealed with: so a ticket
-/// works once by construction, whoever presses the button however often.
+/// `create` is the one create of a grant's record, under the ID that the ticket was sealed with: so
+/// a ticket works once by construction, whoever presses the button however often.
 template <class Self, class Result> class approving_flow : public client_flow<Self, Result> {
 public:
     void on_created(create_answer a) {
@@ -54,8 +54,8 @@ protected:
 
     [[nodiscard]] const ticket& request_ticket() const noexcept { return *ticket_; }
     [[nodiscard]] bool has_ticket() const noexcept { return ticket_.has_value(); }
-    /// What keeps the client from going on, where something does: it was deleted or disabled, or its
-    /// redirect URI was taken from it, while the user read a page.
+    /// What keeps the client from going on, where something does: it was deleted or disabled, or
+    /// its redirect URI was taken from it, while the user read a page.
     [[nodiscard]] std::optional<error> fault_of(const std::optional<known_client>& found) const {
         if (!found || found->who.disabled)
             return error{error_code::invalid_client, "the client is not known here"};
@@ -124,7 +124,8 @@ private:
                   &Self::on_read_back);
     }
 
-    /// The record was there already: ours after an unknown outcome, or the button was pressed twice.
+    /// The record was there already: ours after an unknown outcome, or the button was pressed
+    /// twice.
     void meet(const record& there) {
         const auto existing = decode_grant(there.body);
         if (!existing) return self().on_unavailable();

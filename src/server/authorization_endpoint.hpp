@@ -8,8 +8,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// `authorization_server::authorize` (OAuth 2.1 §4.1.1): a request becomes a ticket, or an error page where
-/// the client or its redirect URI cannot be proven.
+/// `authorization_server::authorize` (OAuth 2.1 §4.1.1): a request becomes a ticket, or an error
+/// page where the client or its redirect URI cannot be proven.
 [[nodiscard]] operation<authorize_outcome> begin_authorization(exchange x);
 
 /// `authorization_server::authenticated`: the ticket's user is known.

@@ -26,8 +26,9 @@ std::optional<seconds> parse_max_age(std::string_view text) {
     return seconds{value};
 }
 
-/// The checks whose failure travels back to the client, in this order: repeats, request objects, response
-/// type, grant type, PKCE, scope, resource, prompt. What is found acceptable goes into the ticket.
+/// The checks whose failure travels back to the client, in this order: repeats, request objects,
+/// response type, grant type, PKCE, scope, resource, prompt. What is found acceptable goes into the
+/// ticket.
 class request_checks {
 public:
     request_checks(const exchange& x, const parameters& query, const client& who, ticket& t)
@@ -125,7 +126,8 @@ class authorization final : public client_flow<authorization, authorize_outcome>
 public:
     explicit authorization(exchange x) : client_flow(std::move(x)) {}
 
-    // What cannot be proven ends on a page of the host's, here and in `on_client` (OA21-AUTHZ-06, -08, -09).
+    // What cannot be proven ends on a page of the host's, here and in `on_client` (OA21-AUTHZ-06,
+    // -08, -09).
     void start() {
         const auto& limits = request().rules().limits;
         const bool posted = request().request().method == "POST";

@@ -12,8 +12,8 @@ inline namespace v0 {
 
 /// What an access token of this grant says (RFC 9068 §2.2; AT-04 … AT-09), for either format.
 ///
-/// It is dated by the request's arrival and signed before anything is committed, and its `exp` never passes
-/// the grant's absolute end: so it lives at most its lifetime after a revocation.
+/// It is dated by the request's arrival and signed before anything is committed, and its `exp`
+/// never passes the grant's absolute end: so it lives at most its lifetime after a revocation.
 /// Errors: nothing where the random source fails.
 [[nodiscard]] std::optional<access_token_claims>
 claims_for(const grant& g, const scope_set& scope, const std::string& resource, const exchange& x);

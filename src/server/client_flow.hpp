@@ -19,15 +19,17 @@ struct known_client {
     std::optional<record> stored;
 };
 
-/// A flow that looks clients up: configured ones first, then the host's registry where there is one, then
-/// those that registered themselves. Three outcomes are kept apart: found, unknown, and no answer.
+/// A flow that looks clients up: configured ones first, then the host's registry where there is
+/// one, then those that registered themselves. Three outcomes are kept apart: found, unknown, and
+/// no answer.
 template <class Self, class Result> class client_flow : public flow<Self, Result> {
 protected:
     using with_client = void (Self::*)(std::optional<known_client>);
 
     explicit client_flow(exchange x) : x_(std::move(x)) {}
 
-    /// Goes on at `then`; at `Self::on_unavailable` where the store or the registry does not answer.
+    /// Goes on at `then`; at `Self::on_unavailable` where the store or the registry does not
+    /// answer.
     void find_client(std::string_view client_id, with_client then) {
         then_ = then;
         wanted_ = client_id;

@@ -10,8 +10,8 @@
 #include "mcp_oauth/rfc/7638_jwk_thumbprint.hpp"
 #include "server/server_state.hpp"
 
-/// `authorization_server::make`: everything that can be wrong with a configuration is found here, before the
-/// first request, and said by the member's name.
+/// `authorization_server::make`: everything that can be wrong with a configuration is found here,
+/// before the first request, and said by the member's name.
 namespace mcp_oauth {
 inline namespace v0 {
 namespace {
@@ -56,8 +56,8 @@ resources_of(const std::vector<std::string>& texts) {
     return resources;
 }
 
-// The rules are those of registration: what could not be registered cannot be configured either, or a
-// request would be redirected where no client may be (BCP-02, OA21-CLI-03, MCP-DCR-12).
+// The rules are those of registration: what could not be registered cannot be configured either, or
+// a request would be redirected where no client may be (BCP-02, OA21-CLI-03, MCP-DCR-12).
 expected<void, config_error> check_client(const client& who, const policy& rules,
                                           const redirect_rules& redirects,
                                           const scope_set& offered) {
@@ -91,7 +91,8 @@ expected<client_table, config_error> clients_of(std::vector<client> clients, con
     return found;
 }
 
-/// Where the endpoints are: `https`, or `http` on a loopback host for development, as for the issuer.
+/// Where the endpoints are: `https`, or `http` on a loopback host for development, as for the
+/// issuer.
 std::optional<uri> endpoint_base_of(const std::string& text) {
     auto base = uri::parse(text);
     if (!base || base->query() || base->fragment() || base->userinfo()) return std::nullopt;
@@ -165,8 +166,8 @@ registration_rules registration_of(const policy& rules, const scope_set& scopes)
     return registration;
 }
 
-/// Reads one configuration, member by member. The order matters where one member decides what another may
-/// be.
+/// Reads one configuration, member by member. The order matters where one member decides what
+/// another may be.
 class configuration_reader {
 public:
     explicit configuration_reader(authorization_server_config config)
@@ -204,7 +205,7 @@ public:
         auto common =
             std::make_shared<const authorization_server::shared>(authorization_server::shared{
                 config_.issuer, std::move(*ring_), std::move(config_.signing_keys),
-                std::move(*rules_), std::move(scopes_)});
+                std::move(*rules_), std::move(scopes_), resources_});
         return std::make_shared<const server_state>(
             server_state{std::move(common),
                          std::move(*issuer_),

@@ -49,7 +49,8 @@ public:
         create(std::move(*g));
     }
 
-    // Only what was granted is remembered; and a consent that could not be is asked for again, that is all.
+    // Only what was granted is remembered; and a consent that could not be is asked for again, that
+    // is all.
     void after_create() {
         const ticket& t = request_ticket();
         // Nobody could give the host's data to a grant that comes without asking.

@@ -16,7 +16,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// One request and its moment: the server it came to, when it arrived (read once), whom to name in events.
+/// One request and its moment: the server it came to, when it arrived (read once), whom to name in
+/// events.
 class exchange {
 public:
     exchange(std::shared_ptr<const server_state> server, http_request request);
@@ -38,8 +39,9 @@ public:
     /// Hands an event to the host. Whatever it throws is swallowed.
     void report(const event& e) const noexcept;
 
-    /// How long the host's limiter asks to wait: after counting one more attempt, or without counting.
-    /// Nothing where there is no limiter; one that throws cannot tell, and so says "go on".
+    /// How long the host's limiter asks to wait: after counting one more attempt, or without
+    /// counting. Nothing where there is no limiter; one that throws cannot tell, and so says "go
+    /// on".
     [[nodiscard]] std::optional<seconds> count_attempt(attempt what,
                                                        std::string_view key) const noexcept;
     [[nodiscard]] std::optional<seconds> must_wait(attempt what,

@@ -9,9 +9,9 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// An operation as member functions that follow each other: each ends by asking for a step and naming the
-/// member function that takes its answer, or by finishing. That a step gets the answer of its own kind is
-/// in the types.
+/// An operation as member functions that follow each other: each ends by asking for a step and
+/// naming the member function that takes its answer, or by finishing. That a step gets the answer
+/// of its own kind is in the types.
 template <class Self, class Result> class flow : public operation_state<Result> {
 public:
     void resume(step_answer given) final {

@@ -231,8 +231,8 @@ void grant_endpoint::on_signature(sign_answer a) {
     settle();
 }
 
-// A registration that is used outlives its last refresh token: its end moves with each redeemed code,
-// before the code is consumed, so that no grant outlives its client.
+// A registration that is used outlives its last refresh token: its end moves with each redeemed
+// code, before the code is consumed, so that no grant outlives its client.
 void grant_endpoint::keep_client_alive() {
     client_kept_ = true;
     auto who = client_->record();
@@ -351,11 +351,12 @@ bool grant_endpoint::may_have_refresh_token() const {
 
 void grant_endpoint::answer_with_tokens() {
     std::optional<std::string> refresh;
-    // Who came with a refresh token gets the next one, whatever the policy says today: one that was rotated
-    // and never handed over would come back as a replay.
+    // Who came with a refresh token gets the next one, whatever the policy says today: one that was
+    // rotated and never handed over would come back as a replay.
     if (transition_.says != verdict::granted || may_have_refresh_token()) {
         refresh = refresh_token();
-        // The head was minted under a secret that this server does not hold: not the client's fault.
+        // The head was minted under a secret that this server does not hold: not the client's
+        // fault.
         if (!refresh) return on_unavailable();
     }
     json_object_writer body;
@@ -372,8 +373,9 @@ void grant_endpoint::on_unavailable() {
     finish(unavailable_answer());
 }
 
-// A public client was taken at the grant's word so far. Before it is refused its record is read after all:
-// a client that does not exist any more has to hear `invalid_client`, which tells it to register anew.
+// A public client was taken at the grant's word so far. Before it is refused its record is read
+// after all: a client that does not exist any more has to hear `invalid_client`, which tells it to
+// register anew.
 void grant_endpoint::refuse_request(error why) {
     if (client_) return finish(error_answer(why));
     refusal_ = why;

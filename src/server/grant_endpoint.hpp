@@ -26,10 +26,11 @@ struct access_request {
 
 /// An endpoint that moves one grant: the token endpoint and the revocation endpoint.
 ///
-/// The order is that of every such request: form, client, what belongs to the grant, the state machine,
-/// signature, and last of all one compare-and-swap. A lost swap loads again and asks the state machine
-/// again with the same time of arrival, at most eight times. A swap whose outcome is unknown is read back:
-/// the record's version is this operation's own exactly where its write landed.
+/// The order is that of every such request: form, client, what belongs to the grant, the state
+/// machine, signature, and last of all one compare-and-swap. A lost swap loads again and asks the
+/// state machine again with the same time of arrival, at most eight times. A swap whose outcome is
+/// unknown is read back: the record's version is this operation's own exactly where its write
+/// landed.
 class grant_endpoint : public client_flow<grant_endpoint, http_response> {
 public:
     grant_endpoint(exchange x, parameters body);
@@ -45,8 +46,8 @@ public:
     void on_client_after_refusal(std::optional<known_client> who);
 
 protected:
-    /// The credentials could be read. Goes on with `authenticate`, or without where the grant itself vouches
-    /// for a public client.
+    /// The credentials could be read. Goes on with `authenticate`, or without where the grant
+    /// itself vouches for a public client.
     virtual void on_credentials() = 0;
     /// The client is proven; goes on with `present`.
     virtual void on_authenticated() = 0;

@@ -13,8 +13,9 @@ inline namespace v0 {
 /// `g` as a record of the store, written under `version`.
 ///
 /// It may be cleaned away once nothing of the grant can be presented any more: a live one after its
-/// absolute end (not its idle end: replays of an idle grant stay recognisable), one that never lived
-/// after its code and every page of its ticket have expired, or a second page would begin it anew.
+/// absolute end (not its idle end: replays of an idle grant stay recognisable), one that never
+/// lived after its code and every page of its ticket have expired, or a second page would begin it
+/// anew.
 [[nodiscard]] inline record to_record(const grant& g, const record_version& version,
                                       const policy& rules, std::string_view issuer) {
     const auto margin = (std::max)(rules.operation_limit, milliseconds{60'000});

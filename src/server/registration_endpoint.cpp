@@ -17,8 +17,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace {
 
-/// `prefix` and this many random octets. The alphabet is `[A-Za-z0-9_-]`, so that a client which does not
-/// form-encode Basic credentials and one that does send the same (MCP T-26).
+/// `prefix` and this many random octets. The alphabet is `[A-Za-z0-9_-]`, so that a client which
+/// does not form-encode Basic credentials and one that does send the same (MCP T-26).
 std::optional<std::string> random_name(std::string_view prefix, std::size_t octets,
                                        random_source& random) {
     std::array<std::uint8_t, 32> drawn{};
@@ -57,7 +57,8 @@ public:
 
 private:
     void on_created(create_answer a) {
-        // An unknown outcome is an answer lost: at worst a client that nobody knows of expires in a day.
+        // An unknown outcome is an answer lost: at worst a client that nobody knows of expires in a
+        // day.
         if (a.outcome != write_outcome::done) return unanswered();
         auto e = x_.describe(event_kind::client_registered);
         e.client_id = made_.client_id;

@@ -71,6 +71,12 @@ make_resources(const std::vector<resource_config>& configs, const std::string& i
     return made;
 }
 
+bool is_served(const resource_identifier& id, const std::vector<resource_identifier>& served) {
+    for (const auto& each : served)
+        if (each.same_as(id.text())) return true;
+    return false;
+}
+
 expected<void, config_error> check_means(const gate_state& s) {
     const bool opaque = s.rules->access_token.format == access_token_format::opaque;
     if (opaque && !s.ring) return wrong("secrets", "opaque access tokens need the issuer's");
@@ -172,6 +178,10 @@ resource_server::beside(const authorization_server& issuer, std::vector<resource
     }
     auto guarded = make_resources(resources, common->issuer);
     if (!guarded) return unexpected{guarded.error()};
+    for (const auto& each : *guarded)
+        if (!is_served(each.id, common->resources))
+            return wrong("resources.identifier",
+                         "is none that the authorization server issues tokens for");
     auto made =
         std::make_shared<state>(state{common->issuer, std::move(*guarded), key_set::of(keys),
                                       common->ring, common->rules, ports});

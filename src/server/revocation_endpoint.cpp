@@ -12,8 +12,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace {
 
-/// Revoking any token of a grant, of any age, ends the grant (RFC 7009 §2.1; REV-06). `token_type_hint`
-/// decides nothing: what a token is can be seen from the token (REV-05).
+/// Revoking any token of a grant, of any age, ends the grant (RFC 7009 §2.1; REV-06).
+/// `token_type_hint` decides nothing: what a token is can be seen from the token (REV-05).
 class revocation final : public grant_endpoint {
 public:
     using grant_endpoint::grant_endpoint;

@@ -68,7 +68,8 @@ struct ticket {
     std::optional<ticket_login> user;
 };
 
-/// At every limit of the policy a ticket is at most this long (an URL or a hidden field can hold it).
+/// At every limit of the policy a ticket is at most this long (an URL or a hidden field can hold
+/// it).
 inline constexpr std::size_t largest_ticket = 4096;
 
 /// The text of a ticket: of the first kind, or with a `user` of the second.
@@ -77,8 +78,8 @@ inline constexpr std::size_t largest_ticket = 4096;
 
 enum class ticket_kind : std::uint8_t { login, consent };
 
-/// Errors: nothing where this server did not seal it, its configuration of scopes or resources changed
-///         meanwhile, or `now` is past the deadline.
+/// Errors: nothing where this server did not seal it, its configuration of scopes or resources
+///         changed meanwhile, or `now` is past the deadline.
 [[nodiscard]] std::optional<ticket> open_ticket(ticket_kind kind, std::string_view text,
                                                 const server_state& server, instant now);
 

@@ -41,8 +41,8 @@ protected:
         present(code_.grant);
     }
 
-    // A stranger who holds the code can neither burn it nor revoke anything: all of this is checked before
-    // the state machine is asked, and on a replay too (OA21-CODE-06, OA21-CODE-07).
+    // A stranger who holds the code can neither burn it nor revoke anything: all of this is checked
+    // before the state machine is asked, and on a replay too (OA21-CODE-06, OA21-CODE-07).
     expected<void, error> belongs(const grant& g) override {
         if (g.client_id != credentials().client_id)
             return refuse(error_code::invalid_grant, "the code was issued to another client");
@@ -82,9 +82,10 @@ public:
     using grant_endpoint::grant_endpoint;
 
 protected:
-    // A grant that was issued to a public client vouches for it, so that the usual refresh is one read and
-    // one conditional write. Only for clients that registered themselves, whose record the grant keeps alive:
-    // one that was configured and is no more is unknown at once. Everything else reads the client first.
+    // A grant that was issued to a public client vouches for it, so that the usual refresh is one
+    // read and one conditional write. Only for clients that registered themselves, whose record the
+    // grant keeps alive: one that was configured and is no more is unknown at once. Everything else
+    // reads the client first.
     void on_credentials() override {
         const auto text = body().find("refresh_token");
         if (text)
@@ -110,7 +111,8 @@ protected:
     expected<void, error> belongs(const grant& g) override {
         if (g.client_id != credentials().client_id)
             return refuse(error_code::invalid_grant, "the token was issued to another client");
-        // Vouching is for public clients; who presents less than the grant was issued under is nobody.
+        // Vouching is for public clients; who presents less than the grant was issued under is
+        // nobody.
         if (authenticated() == nullptr && g.method != client_authentication_method::none)
             return refuse(error_code::invalid_grant, "the token was issued to another client");
         return {};

@@ -13,7 +13,8 @@ namespace {
 /// An MCP server as a host writes it: both servers mounted, and one guarded route.
 struct host {
     explicit host(const char* resource = given::resource)
-        : gate(*resource_server::beside(
+        : issuer(serving(resource)),
+          gate(*resource_server::beside(
               issuer.as, {{resource, {}, {"mcp"}, {}, {}}},
               {&issuer.store, &issuer.events, &issuer.clock, &issuer.random})) {
         mount(web.http, issuer.as);
@@ -32,6 +33,12 @@ struct host {
     }
     std::string access_token() {
         return given::member(issuer.redeem(issuer.code()), "access_token");
+    }
+
+    static authorization_server_config serving(const char* resource) {
+        auto config = given::config(policy::mcp());
+        config.resources = {resource};
+        return config;
     }
 
     given::server issuer;

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-/// Two things measured against each other in one run: rounds of the one and of the other take turns, so that
-/// whatever else the machine does hits both, and the median of each is compared.
+/// Two things measured against each other in one run: rounds of the one and of the other take
+/// turns, so that whatever else the machine does hits both, and the median of each is compared.
 namespace bench {
 
 /// Keeps the optimizer from dropping what nobody reads.

@@ -22,7 +22,8 @@ public:
     std::string code() const {
         mcp_oauth::http_request request{
             "GET",
-            "/authorize?response_type=code&client_id=client_app&scope=mcp&code_challenge_method=S256"
+            "/authorize?response_type=code&client_id=client_app&scope=mcp&code_challenge_method="
+            "S256"
             "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
             "&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcb&resource=https%3A%2F%2Fas.example%2Fmcp",
             {},
@@ -42,11 +43,12 @@ public:
         return location.substr(from, location.find('&', from) - from);
     }
     mcp_oauth::http_response redeem(const std::string& authorization_code) const {
-        return token("grant_type=authorization_code&client_id=client_app&code=" + authorization_code +
-                     "&code_verifier=" + verifier());
+        return token("grant_type=authorization_code&client_id=client_app&code=" +
+                     authorization_code + "&code_verifier=" + verifier());
     }
     mcp_oauth::http_response refresh(const std::string& refresh_token) const {
-        return token("grant_type=refresh_token&client_id=client_app&refresh_token=" + refresh_token);
+        return token("grant_type=refresh_token&client_id=client_app&refresh_token=" +
+                     refresh_token);
     }
     static std::string member(const mcp_oauth::http_response& response, std::string_view name) {
         const auto body = mcp_oauth::json_document::parse(response.body);

@@ -12,8 +12,8 @@ namespace {
 
 using namespace mcp_oauth;
 
-/// What no refresh can do without: the MAC of the token it was given, the MAC of the one it gives, and the
-/// signature under the access token.
+/// What no refresh can do without: the MAC of the token it was given, the MAC of the one it gives,
+/// and the signature under the access token.
 struct own_cryptography {
     const signing_key& key;
     std::string signed_octets = std::string(420, 'x');

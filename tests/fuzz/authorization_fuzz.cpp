@@ -1,5 +1,6 @@
-// The endpoints that strangers reach. The first octet of the input chooses one, the rest is what it is sent.
-// Whatever that is, the answer is a reason and never a 5xx, and nobody is redirected who was not proven.
+// The endpoints that strangers reach. The first octet of the input chooses one, the rest is what it
+// is sent. Whatever that is, the answer is a reason and never a 5xx, and nobody is redirected who
+// was not proven.
 
 #include <optional>
 #include <string>

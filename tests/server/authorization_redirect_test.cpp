@@ -1,5 +1,6 @@
-// Where a request may be answered at all: the proofs that come before anything else, and the attacks on
-// them. Whoever fails here sees a page of the host's, and no program on the net hears of it.
+// Where a request may be answered at all: the proofs that come before anything else, and the
+// attacks on them. Whoever fails here sees a page of the host's, and no program on the net hears of
+// it.
 
 #include "outcomes.hpp"
 

@@ -1,4 +1,5 @@
-// What a request from a proven client to its own redirect URI has to hold, and which error travels back.
+// What a request from a proven client to its own redirect URI has to hold, and which error travels
+// back.
 
 #include "outcomes.hpp"
 

@@ -1,5 +1,5 @@
-// The authorization endpoint as operations without I/O: a host with an event loop, one with clients of its
-// own, and one that gives up half-way.
+// The authorization endpoint as operations without I/O: a host with an event loop, one with clients
+// of its own, and one that gives up half-way.
 
 #include "mcp_oauth/server/driver.hpp"
 #include "outcomes.hpp"

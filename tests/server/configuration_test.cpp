@@ -1,4 +1,5 @@
-// Everything that can be wrong with a configuration is said before the first request, by the member's name.
+// Everything that can be wrong with a configuration is said before the first request, by the
+// member's name.
 
 #include "outcomes.hpp"
 

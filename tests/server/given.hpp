@@ -21,8 +21,8 @@
 #include "mcp_oauth/testing/recording_events.hpp"
 #include "support/catch.hpp"
 
-/// A server under test and everything around it: a clock that obeys, octets that repeat, a store that fails
-/// on demand, and a client, a user and a host that do the usual thing.
+/// A server under test and everything around it: a clock that obeys, octets that repeat, a store
+/// that fails on demand, and a client, a user and a host that do the usual thing.
 namespace given {
 
 using namespace mcp_oauth;

@@ -1,4 +1,5 @@
-// RFC 8414 at its places: one document, one set of routes, and nothing in a request that could change them.
+// RFC 8414 at its places: one document, one set of routes, and nothing in a request that could
+// change them.
 
 #include <algorithm>
 

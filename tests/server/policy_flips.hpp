@@ -2,8 +2,8 @@
 
 #include "registration.hpp"
 
-/// One function for each option of the policy: it flips the option and sees the wire change. The list in
-/// policy_options_test.cpp is made from the structs, and names a function for each member.
+/// One function for each option of the policy: it flips the option and sees the wire change. The
+/// list in policy_options_test.cpp is made from the structs, and names a function for each member.
 namespace flips {
 
 void code_lifetime();

@@ -1,5 +1,5 @@
-// No option without effect: the list is made from the structs of the policy, so that a new member does not
-// compile until it is named here, nor link until there is a flip for it.
+// No option without effect: the list is made from the structs of the policy, so that a new member
+// does not compile until it is named here, nor link until there is a flip for it.
 
 #include "policy_flips.hpp"
 

@@ -1,5 +1,5 @@
-// What a policy may say: each member at its limits and one past them. What the members do, and what the
-// presets say, is in policy_options_test.cpp.
+// What a policy may say: each member at its limits and one past them. What the members do, and what
+// the presets say, is in policy_options_test.cpp.
 #include "mcp_oauth/server/policy.hpp"
 
 #include "support/catch.hpp"

@@ -1,5 +1,5 @@
-// RFC 7591 at its endpoint: what comes in, what comes out, and what is kept. The document's own rules are in
-// rfc/7591_client_registration_test.cpp.
+// RFC 7591 at its endpoint: what comes in, what comes out, and what is kept. The document's own
+// rules are in rfc/7591_client_registration_test.cpp.
 
 #include "registration.hpp"
 

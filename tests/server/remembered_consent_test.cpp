@@ -1,5 +1,5 @@
-// Who agreed once is not asked again: only for the very same thing, only where nobody can stand in for the
-// client, and only as long as the policy says.
+// Who agreed once is not asked again: only for the very same thing, only where nobody can stand in
+// for the client, and only as long as the policy says.
 
 #include "outcomes.hpp"
 

@@ -151,6 +151,16 @@ TEST_CASE("beside an authorization server no scope is named that it does not off
     CHECK(beside_fault(s, {}) == "resources");
 }
 
+TEST_CASE("beside an authorization server no resource is guarded that it issues no tokens for",
+          "[gate][beside][RES-03]") {
+    const given::server s;
+    CHECK(beside_fault(s, {{"https://other.example/mcp", {}, {}, {}, {}}}).empty());
+    CHECK(beside_fault(s, {{"https://AS.example:443/mcp", {}, {}, {}, {}}}).empty());
+    for (const auto* const other :
+         {"https://as.example/mcp/", "https://as.example", "https://third.example/mcp"})
+        CHECK(beside_fault(s, {{other, {}, {}, {}, {}}}) == "resources.identifier");
+}
+
 TEST_CASE("without scopes of its own a resource shows what its authorization server offers",
           "[gate][beside][MCP-PRM-11]") {
     const given::server s;

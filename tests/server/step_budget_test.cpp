@@ -5,7 +5,8 @@ using namespace given;
 
 namespace {
 
-/// Runs an operation against a store in which every swap is lost to somebody else. Returns: its steps.
+/// Runs an operation against a store in which every swap is lost to somebody else. Returns: its
+/// steps.
 std::size_t steps_without_luck(const given::server& s, operation<http_response> op) {
     step_ports ports;
     ports.store = &s.store;

@@ -1,4 +1,5 @@
-// Tickets: what the host's pages carry through the user agent. Sealed, bound, short, and good for a while.
+// Tickets: what the host's pages carry through the user agent. Sealed, bound, short, and good for a
+//          while.
 
 #include "outcomes.hpp"
 
@@ -21,7 +22,8 @@ void check_refused_everywhere(const server& s, std::string_view ticket) {
     check_spent(s.as.deny(ticket, "session-1"));
 }
 
-/// Everything at its limit: 128 scopes, 64 resources, and clients with the longest names and redirects.
+/// Everything at its limit: 128 scopes, 64 resources, and clients with the longest names and
+/// redirects.
 authorization_server_config at_every_limit() {
     auto c = config(policy::mcp());
     c.scopes_supported.clear();

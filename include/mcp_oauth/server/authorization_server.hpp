@@ -44,8 +44,8 @@ using refresh_hook = std::function<std::optional<error>(
     std::string_view subject, std::string_view client_id, std::string_view host_data)>;
 
 struct authorization_server_config {
-    /// `https://…`, or `http` on a loopback host for development; no trailing slash. One string, used
-    /// verbatim in metadata, `iss` and tokens (MCP-ISS-07).
+    /// `https://…`, or `http` on a loopback host for development; no trailing slash. One string,
+    /// used verbatim in metadata, `iss` and tokens (MCP-ISS-07).
     std::string issuer;
     /// Where the endpoints are, as the user agent and clients see them; the issuer where empty.
     std::string endpoint_base;
@@ -73,8 +73,8 @@ struct config_error {
     std::string problem;
 };
 
-/// A refusal that is shown to the user on the host's own page, and never redirected: the client or the
-/// redirect URI could not be proven (OA21-AUTHZ-08, OA21-AUTHZ-09).
+/// A refusal that is shown to the user on the host's own page, and never redirected: the client or
+/// the redirect URI could not be proven (OA21-AUTHZ-08, OA21-AUTHZ-09).
 struct error_page {
     int status = 400;
     error why;
@@ -93,8 +93,8 @@ struct login_demands {
 
 /// A request that was found acceptable, or whose error is to travel back, waiting for a login.
 ///
-/// Nobody is redirected before the user is known (OA21-AUTHZ-24). `ticket` carries the request, sealed,
-/// through the host's login page; at most 4 KB.
+/// Nobody is redirected before the user is known (OA21-AUTHZ-24). `ticket` carries the request,
+/// sealed, through the host's login page; at most 4 KB.
 struct interaction {
     std::string ticket;
     login_demands demands;
@@ -106,8 +106,8 @@ struct login {
     instant at{};        ///< when the user proved who they are
     std::string acr;
     std::vector<std::string> amr;
-    /// A name of the user agent's session at the host, new since login. Tickets are bound to it, so a
-    /// consent page of one session cannot be answered from another (ATK-AZ-06).
+    /// A name of the user agent's session at the host, new since login. Tickets are bound to it, so
+    /// a consent page of one session cannot be answered from another (ATK-AZ-06).
     std::string session;
 };
 
@@ -132,8 +132,8 @@ struct approval {
     std::optional<scope_set> granted;
     /// The host's own JSON, at most 4 KB: sealed at rest, handed back in the principal.
     std::string host_data;
-    /// The user wants to be asked no more, where the policy allows it. Not together with `host_data`: a
-    /// grant that comes without asking would come without that.
+    /// The user wants to be asked no more, where the policy allows it. Not together with
+    /// `host_data`: a grant that comes without asking would come without that.
     bool remember = false;
 };
 
@@ -170,8 +170,8 @@ public:
     authorization_server& operator=(authorization_server&&) noexcept;
     ~authorization_server();
 
-    /// Compares the secrets with the check value that the store holds, and creates it in a new store. Call
-    /// it once before serving.
+    /// Compares the secrets with the check value that the store holds, and creates it in a new
+    /// store. Call it once before serving.
     /// Errors: the store belongs to other secrets, or does not answer.
     /// `adopt`: after a leak, when every old secret was dropped: the store takes these as its own.
     enum class on_mismatch : std::uint8_t { refuse, adopt };
@@ -190,8 +190,8 @@ public:
     [[nodiscard]] operation<authenticated_outcome>
     begin_authenticated(std::string_view ticket, std::optional<login> who) const;
 
-    /// The user agrees. Approving the same ticket again returns the same redirect while the code waits,
-    /// and a page afterwards.
+    /// The user agrees. Approving the same ticket again returns the same redirect while the code
+    /// waits, and a page afterwards.
     [[nodiscard]] decision_outcome approve(std::string_view ticket, std::string_view session,
                                            approval given = {}) const;
     [[nodiscard]] operation<decision_outcome>

@@ -22,8 +22,8 @@ struct step_ports {
     sign_function sign;
 };
 
-/// Carries out one step, blocking. What a port throws counts as its failure: `unavailable` for a read,
-/// `unknown` for a write.
+/// Carries out one step, blocking. What a port throws counts as its failure: `unavailable` for a
+/// read, `unknown` for a write.
 [[nodiscard]] MCP_OAUTH_EXPORT step_answer carry_out(const step& next, const step_ports& ports);
 
 /// Runs an operation to its end.

@@ -11,8 +11,9 @@
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/rfc/6749_client.hpp"
 
-/// Endpoints without I/O. An operation is asked for its next step, the host carries it out in whatever
-/// way suits its event loop, and hands back the answer; `driver.hpp` does that with blocking calls.
+/// Endpoints without I/O. An operation is asked for its next step, the host carries it out in
+/// whatever way suits its event loop, and hands back the answer; `driver.hpp` does that with
+/// blocking calls.
 namespace mcp_oauth {
 inline namespace v0 {
 
@@ -64,8 +65,8 @@ using step_answer = std::variant<load_answer, create_answer, replace_answer, era
                                  list_answer, find_client_answer, sign_answer>;
 
 /// The greatest number of steps that an operation takes: eight attempts of load, sign and swap, one
-/// read-back for each, the client's record, and a write that keeps it alive. A revocation for replay may
-/// take `most_revocation_steps`, since it is not given up for a lost swap.
+/// read-back for each, the client's record, and a write that keeps it alive. A revocation for
+/// replay may take `most_revocation_steps`, since it is not given up for a lost swap.
 inline constexpr std::size_t most_steps = 24;
 inline constexpr std::size_t most_revocation_steps = 136;
 
@@ -85,9 +86,9 @@ public:
 ///     while (!op.finished()) op.resume(carry_out(op.next()));
 ///     send(std::move(op).result());
 ///
-/// It owns its request and everything it needs; no view outlives a call. Movable, used by one thread at a
-/// time. An operation that is abandoned may be destroyed at any step: each step leaves the store consistent
-/// on its own.
+/// It owns its request and everything it needs; no view outlives a call. Movable, used by one
+/// thread at a time. An operation that is abandoned may be destroyed at any step: each step leaves
+/// the store consistent on its own.
 template <class Result> class operation {
 public:
     explicit operation(std::unique_ptr<operation_state<Result>> state) noexcept

@@ -46,7 +46,8 @@ enum class remembered_consent : std::uint8_t {
     for_https_redirects, ///< never for loopback and private-use redirects
 };
 
-/// What the operator may choose. `{}` is OAuth 2.1 to the letter; `strict()`, `mcp()` name the presets.
+/// What the operator may choose. `{}` is OAuth 2.1 to the letter; `strict()`, `mcp()` name the
+/// presets.
 ///
 /// Members may be added, so name the ones you set. A `checked_policy` is what servers take.
 struct policy {
@@ -63,7 +64,8 @@ struct policy {
         refresh_issuance issue = refresh_issuance::when_registered;
         seconds idle{std::chrono::hours{24 * 14}};
         seconds absolute{std::chrono::hours{24 * 90}};
-        /// How long after its own rotation a token is answered with the head. Zero: strict one-time use.
+        /// How long after its own rotation a token is answered with the head. Zero: strict one-time
+        /// use.
         milliseconds retry_window{0};
         /// How many rotations the record remembers.
         std::size_t retry_depth = 8;
@@ -120,17 +122,17 @@ struct policy {
         std::size_t host_data = 4096;
     } limits;
 
-    /// How long an operation may take from its arrival to its write; a later one writes nothing. Clients
-    /// are promised the retry window less this.
+    /// How long an operation may take from its arrival to its write; a later one writes nothing.
+    /// Clients are promised the retry window less this.
     milliseconds operation_limit{5000};
     /// Grants whose last write bears a lower epoch are refused: raise it after restoring a backup.
     std::uint32_t min_epoch = 0;
 
     /// OAuth 2.1 to the letter.
     [[nodiscard]] MCP_OAUTH_EXPORT static policy strict();
-    /// `strict()`, plus what MCP hosts need in practice: a retry window of 60 s at depth 8, a default
-    /// resource, unknown scopes narrowed away, a registered scope is no ceiling, known private-use
-    /// schemes.
+    /// `strict()`, plus what MCP hosts need in practice: a retry window of 60 s at depth 8, a
+    /// default resource, unknown scopes narrowed away, a registered scope is no ceiling, known
+    /// private-use schemes.
     [[nodiscard]] MCP_OAUTH_EXPORT static policy mcp();
 };
 
@@ -143,10 +145,10 @@ struct policy_error {
 /// A policy that was found consistent. The only thing that servers are made from.
 class checked_policy {
 public:
-    /// Checks: code 1 s to 10 min; access token 1 s to 24 h; idle > 0, idle <= absolute; with a window:
-    ///         window > `operation_limit`, idle > window + `operation_limit`, depth 1 to 32; leeway at
-    ///         most 60 s; no lifetime above ten years; schemes in lower case; no scope implies itself;
-    ///         no limit is zero.
+    /// Checks: code 1 s to 10 min; access token 1 s to 24 h; idle > 0, idle <= absolute; with a
+    ///         window: window > `operation_limit`, idle > window + `operation_limit`, depth 1 to
+    ///         32; leeway at most 60 s; no lifetime above ten years; schemes in lower case; no
+    ///         scope implies itself; no limit is zero.
     [[nodiscard]] MCP_OAUTH_EXPORT static expected<checked_policy, policy_error> make(policy p);
 
     [[nodiscard]] const policy& operator*() const noexcept { return policy_; }

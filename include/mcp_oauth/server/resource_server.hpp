@@ -93,7 +93,8 @@ public:
     [[nodiscard]] static expected<resource_server, config_error> make(resource_server_config config,
                                                                       resource_server_ports ports);
     /// For a server in the same process as its authorization server: issuer, keys, secrets, policy
-    /// and scopes are that one's, so the two cannot disagree.
+    /// and scopes are that one's, so the two cannot disagree. Each resource must be one that it
+    /// issues tokens for.
     [[nodiscard]] static expected<resource_server, config_error>
     beside(const authorization_server& issuer, std::vector<resource_config> resources,
            resource_server_ports ports);
