@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t most_scopes = 128; // a ticket holds one bit for each
 constexpr std::size_t most_resources = 64;
 constexpr std::size_t most_scope_octets = 4096;
-constexpr std::size_t longest_resource = 512;
+constexpr std::size_t longest_resource = 640;
 
 using client_table = std::map<std::string, client, std::less<>>;
 

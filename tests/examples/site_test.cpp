@@ -164,7 +164,7 @@ TEST_CASE("prompt and max_age are honoured", "[examples][site]") {
     CHECK(hinted.body.find("value=\"&lt;al&quot;ice&gt;\"") != std::string::npos);
 }
 
-TEST_CASE("Signing out ends the session; on the consent page it asks for another user",
+TEST_CASE("Signing out ends the session, and on the consent page it asks for another user",
           "[examples][site]") {
     visitor home;
     auto user = signed_in(home);

@@ -127,7 +127,7 @@ TEST_CASE("At full depth the head is answered again instead of rotated, until th
     CHECK(member(s.refresh(head), "refresh_token") != head);
 }
 
-TEST_CASE("RT-11: a narrower scope narrows the access token only; the next one is full again",
+TEST_CASE("RT-11: a narrower scope narrows the access token only, and the next one is full",
           "[RT-11][OA21-REF-03][OA21-REF-04][MCP-RFT-08][D1]") {
     const given::server s{policy::strict()};
     const auto narrow = s.refresh(s.first_refresh_token(), {{"scope", "mcp"}});

@@ -152,7 +152,7 @@ TEST_CASE("A consent that cannot be remembered is asked for again, and that is a
     for (const auto fault : {store_fault::unavailable, store_fault::unknown_lost,
                              store_fault::unknown_late, store_fault::unknown_written}) {
         const server s;
-        s.store.fail(store_call::create, 1, fault);
+        s.store.fail(store_call::create, 2, fault); // the grant's record comes first
         agree(s);
         CHECK(is_asked(s, service) == (fault != store_fault::unknown_written));
         agree(s);

@@ -39,7 +39,7 @@ TEST_CASE("the usual configuration is fine, and needs no port", "[gate][config]"
     CHECK(fault([](auto& c, auto&) { c.secrets.clear(); }).empty());
 }
 
-TEST_CASE("an issuer is https, or http on this machine; another's may end in a slash",
+TEST_CASE("an issuer is https, or http on this machine, and another's may end in a slash",
           "[gate][config][MCP-TOK-06]") {
     const auto with = [](std::string issuer) {
         return fault([&](auto& c, auto&) { c.issuer = std::move(issuer); });

@@ -49,7 +49,7 @@ void check_needed(dropped_rule rule, configuration c, broken invariant) {
 
 } // namespace
 
-TEST_CASE("The floor, strict: three presenters, one a thief; two servers; five rotations; crashes, "
+TEST_CASE("The floor, strict: three presenters, one a thief, two servers, five rotations, crashes, "
           "lost answers, unknown outcomes, a revocation",
           "[model][I1][I2][I5][RT-02][RT-04][RT-20]") {
     configuration c;
