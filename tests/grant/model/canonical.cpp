@@ -8,8 +8,6 @@
 namespace grant_model {
 namespace {
 
-constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 bool times_are_judged_by_the_rules(const configuration& c) {
     switch (c.dropped) {
     case dropped_rule::none:

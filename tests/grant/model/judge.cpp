@@ -26,7 +26,7 @@ grant_life life_of(const stored& s, const world& w, const configuration& c) {
     g.epoch = static_cast<std::uint32_t>(s.epoch);
     g.absolute_end = c.absolute > 0 ? ago(w.elapsed - c.absolute) : ago(0) + never;
     g.code_deadline = g.absolute_end;
-    for (int i = 0; i < s.rotations; ++i) g.ring.append(ago(s.ring[static_cast<std::size_t>(i)]));
+    for (int i = 0; i < s.rotations; ++i) g.ring.append(ago(s.ring[at(i)]));
     return g;
 }
 
@@ -140,21 +140,19 @@ transition redeem(const question& q, const configuration& c) {
 
 } // namespace
 
-int active_key(const world& w, int server) {
-    return w.key_stage[static_cast<std::size_t>(server)] == 2 ? 1 : 0;
-}
+int active_key(const world& w, int server) { return w.key_stage[at(server)] == 2 ? 1 : 0; }
 
 bool knows_key(const world& w, int server, int key, const configuration& c) {
-    return !c.keys || key == 0 || w.key_stage[static_cast<std::size_t>(server)] >= 1;
+    return !c.keys || key == 0 || w.key_stage[at(server)] >= 1;
 }
 
 transition judge(const world& w, int server, int reading, const configuration& c) {
-    const auto& o = w.server[static_cast<std::size_t>(server)];
+    const auto& o = w.server[at(server)];
     question q{};
     q.life = life_of(o.seen, w, c);
     q.at = {ago(o.arrived), ago(reading)};
     if (o.revokes) return revoke(q.life, revocation_reason::client, q.at);
-    q.generation = static_cast<std::uint32_t>(w.generation[static_cast<std::size_t>(o.token)]);
+    q.generation = static_cast<std::uint32_t>(w.generation[at(o.token)]);
     q.nonce = static_cast<std::uint64_t>(o.token);
     q.fit = o.misfit ? request_fit::invalid_scope : request_fit::fits;
     q.fresh = {of_this_write, key_id(active_key(w, server))};
@@ -173,8 +171,7 @@ stored next_record(const grant_life& life) {
     s.epoch = static_cast<int>(life.epoch);
     s.born = age_of(life.head_born);
     s.rotations = static_cast<int>(life.ring.size());
-    for (int i = 0; i < s.rotations; ++i)
-        s.ring[static_cast<std::size_t>(i)] = age_of(life.ring[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < s.rotations; ++i) s.ring[at(i)] = age_of(life.ring[at(i)]);
     return s;
 }
 

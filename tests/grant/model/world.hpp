@@ -16,6 +16,9 @@ constexpr int servers = 2;
 constexpr int deepest = 4;      ///< of K
 constexpr int most_writes = 15; ///< that a run has room for
 
+/// For indices, which the model counts as `int`.
+constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
 enum state { pending, active, revoked, absent };
 
 /// The record, or a copy of it. A version is the number of the write that made it: no two writes
@@ -173,14 +176,14 @@ template <class F> void each_field(F& f, world& w, const configuration& c) {
     for (auto& each : w.held) f(each, 4);
     f(w.writes, 4);
     for (int i = 1; i <= w.writes; ++i) {
-        f(w.generation[static_cast<std::size_t>(i)], 3);
-        if (c.keys) f(w.key[static_cast<std::size_t>(i)], 1);
+        f(w.generation[at(i)], 3);
+        if (c.keys) f(w.key[at(i)], 1);
     }
     f(w.top, 3);
     if (c.oldest() > 0)
         for (int g = 1; g < w.top; ++g) {
-            f(w.stamped[static_cast<std::size_t>(g)], 4);
-            f(w.landed[static_cast<std::size_t>(g)], 3);
+            f(w.stamped[at(g)], 4);
+            f(w.landed[at(g)], 3);
         }
     if (c.absolute > 0) f(w.elapsed, 5);
     f(w.evidence, 1);
