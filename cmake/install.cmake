@@ -11,13 +11,13 @@ install(TARGETS mcp_oauth EXPORT mcp_oauthTargets
         RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(EXPORT mcp_oauthTargets NAMESPACE mcp_oauth:: DESTINATION "${package_dir}")
 
-# One export file for each adapter: the package loads those that were asked for.
-foreach(adapter IN LISTS mcp_oauth_adapters)
-    install(TARGETS mcp_oauth_${adapter} EXPORT mcp_oauth_${adapter}Targets
+# One export file for each component: the package loads those that were asked for.
+foreach(component IN LISTS mcp_oauth_components)
+    install(TARGETS mcp_oauth_${component} EXPORT mcp_oauth_${component}Targets
             ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
             LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
             RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-    install(EXPORT mcp_oauth_${adapter}Targets NAMESPACE mcp_oauth::
+    install(EXPORT mcp_oauth_${component}Targets NAMESPACE mcp_oauth::
             DESTINATION "${package_dir}")
 endforeach()
 

@@ -30,15 +30,20 @@ target_include_directories(mcp_oauth SYSTEM PRIVATE
 target_compile_definitions(mcp_oauth PRIVATE
     $<TARGET_PROPERTY:nlohmann_json::nlohmann_json,INTERFACE_COMPILE_DEFINITIONS>)
 
-mcp_oauth_warnings(mcp_oauth)
-set_target_properties(mcp_oauth PROPERTIES
-    CXX_EXTENSIONS OFF
-    CXX_VISIBILITY_PRESET hidden
-    VISIBILITY_INLINES_HIDDEN ON
-    POSITION_INDEPENDENT_CODE ON # a host may link the static library into a shared one
-    DEFINE_SYMBOL MCP_OAUTH_BUILDING
-    VERSION ${PROJECT_VERSION}
-    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+# What every library built here has in common.
+function(mcp_oauth_library_properties target)
+    mcp_oauth_warnings(${target})
+    set_target_properties(${target} PROPERTIES
+        CXX_EXTENSIONS OFF
+        CXX_VISIBILITY_PRESET hidden
+        VISIBILITY_INLINES_HIDDEN ON
+        POSITION_INDEPENDENT_CODE ON # a host may link the static library into a shared one
+        DEFINE_SYMBOL MCP_OAUTH_BUILDING
+        VERSION ${PROJECT_VERSION}
+        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+endfunction()
+
+mcp_oauth_library_properties(mcp_oauth)
 if(BUILD_SHARED_LIBS)
     target_compile_definitions(mcp_oauth PUBLIC MCP_OAUTH_SHARED)
 endif()

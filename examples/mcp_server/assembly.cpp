@@ -112,6 +112,6 @@ void assembly::make_gate(const config& config, const std::string& resource, audi
     gate_ = std::make_unique<resource_server>(std::move(*made));
 }
 
-void assembly::sweep() { store_.sweep(mcp_oauth::system_clock{}.now()); }
+void assembly::sweep() { (void)store_.sweep(mcp_oauth::system_clock{}.now()); }
 
 } // namespace mcp_server

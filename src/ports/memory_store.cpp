@@ -21,7 +21,6 @@ inline namespace v0 {
 namespace {
 
 constexpr std::size_t shard_count = 64;
-constexpr milliseconds sweep_margin = std::chrono::minutes{5}; // the contract's
 
 std::size_t shard_of(std::string_view text) noexcept {
     return std::hash<std::string_view>{}(text) % shard_count;
@@ -170,7 +169,7 @@ expected<record_page, unavailable> memory_store::list(record_kind kind, std::str
     return page;
 }
 
-std::size_t memory_store::sweep(instant now, std::size_t limit) {
+expected<std::size_t, unavailable> memory_store::sweep(instant now, std::size_t limit) {
     std::size_t dropped = 0;
     for (auto& shard : state_->records) {
         const std::lock_guard held(shard.lock);

@@ -14,6 +14,10 @@ client_registry::~client_registry() = default;
 event_sink::~event_sink() = default;
 record_store::~record_store() = default;
 
+expected<std::size_t, unavailable> record_store::sweep(instant, std::size_t) {
+    return std::size_t{0};
+}
+
 std::string_view name(event_kind kind) noexcept {
     switch (kind) {
     case event_kind::approved: return "approved";

@@ -40,8 +40,8 @@ endforeach()
 
 # Adapters are asked for one by one; their tests get all that were built.
 if(TARGET test_adapters)
-    foreach(adapter IN LISTS mcp_oauth_adapters)
-        target_link_libraries(test_adapters PRIVATE mcp_oauth::${adapter})
+    foreach(component IN LISTS mcp_oauth_components)
+        target_link_libraries(test_adapters PRIVATE mcp_oauth::${component})
     endforeach()
     if(mcp_oauth_test_httplib_FOUND)
         find_package(Threads REQUIRED)

@@ -30,10 +30,10 @@ public:
     [[nodiscard]] expected<record_page, unavailable> list(record_kind kind, std::string_view owner,
                                                           std::string_view after,
                                                           std::size_t limit) override;
+    [[nodiscard]] expected<std::size_t, unavailable> sweep(instant now,
+                                                           std::size_t limit = 1000) override;
 
-    /// Drops up to `limit` records whose `expires_at` lies five minutes or more before `now`.
-    /// Returns: how many.
-    std::size_t sweep(instant now, std::size_t limit = 1000);
+    /// How many records there are.
     [[nodiscard]] std::size_t size() const;
 
 private:

@@ -28,7 +28,10 @@ using record_version = std::array<std::uint8_t, 16>;
 /// What a record is. A store may keep the kinds in separate tables, or ignore this.
 enum class record_kind : std::uint8_t { grant, client, consent, secret_check };
 
-/// The kind's name in keys and tables.
+inline constexpr std::array<record_kind, 4> record_kinds{
+    record_kind::grant, record_kind::client, record_kind::consent, record_kind::secret_check};
+
+/// The kind's name in keys and tables. A store keeps the name, not the number: kinds may be added.
 [[nodiscard]] constexpr std::string_view name(record_kind kind) noexcept {
     switch (kind) {
     case record_kind::grant: return "grant";
@@ -38,6 +41,17 @@ enum class record_kind : std::uint8_t { grant, client, consent, secret_check };
     }
     return "";
 }
+/// Errors: nothing where no kind is called so.
+[[nodiscard]] constexpr std::optional<record_kind>
+record_kind_from(std::string_view text) noexcept {
+    for (const auto kind : record_kinds)
+        if (name(kind) == text) return kind;
+    return std::nullopt;
+}
+
+/// A record may be dropped this long after its `expires_at`, and no earlier: a request that arrived
+/// in time may still be under way, and clocks differ.
+inline constexpr milliseconds sweep_margin{std::chrono::minutes{5}};
 
 /// One record. `key` is unique over all kinds and carries the issuer, so several issuers may share
 /// a store. `body` is JSON text without U+0000, at most 64 KiB; the store may change its member
@@ -74,7 +88,7 @@ struct record_page {
     std::string next; ///< hand it to the next `list`; empty at the end
 };
 
-/// What the library needs of a database. A host implements these five functions over its own.
+/// What the library needs of a database. A host implements the five pure functions over its own.
 ///
 /// Atomicity:  `create`, `replace` and `erase` are each one indivisible conditional write on one
 ///             key, over all threads, processes and machines that share the store. Read-then-write
@@ -117,6 +131,15 @@ public:
     /// went meanwhile may be.
     [[nodiscard]] virtual expected<record_page, unavailable>
     list(record_kind kind, std::string_view owner, std::string_view after, std::size_t limit) = 0;
+
+    /// Drops up to `limit` records whose `expires_at`, at the moment of the drop, lies `sweep_margin`
+    /// or more before `now`: one that was renewed meanwhile stays. Safe beside live traffic; the
+    /// host calls it now and then, and nothing else ever needs cleaning up. A store may leave it
+    /// out, and keep records for ever or drop them by a means of its own.
+    ///
+    /// Returns: how many were dropped; fewer than `limit` where nothing more is due.
+    [[nodiscard]] virtual expected<std::size_t, unavailable> sweep(instant now,
+                                                                   std::size_t limit = 1000);
 };
 
 } // namespace v0

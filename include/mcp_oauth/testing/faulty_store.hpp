@@ -19,7 +19,7 @@ inline namespace v0 {
 namespace testing {
 
 /// The functions of a store, to name the one that is to fail.
-enum class store_call : std::uint8_t { any, load, create, replace, erase, list };
+enum class store_call : std::uint8_t { any, load, create, replace, erase, list, sweep };
 
 /// How a call goes wrong. A read knows one way only: it is `unavailable`, whichever of these it is.
 enum class store_fault : std::uint8_t {
@@ -99,6 +99,11 @@ public:
                                                           std::size_t limit) override {
         if (meet(store_call::list)) return unexpected<unavailable>{unavailable{}};
         return inner_.list(kind, owner, after, limit);
+    }
+    [[nodiscard]] expected<std::size_t, unavailable> sweep(instant now,
+                                                           std::size_t limit = 1000) override {
+        if (meet(store_call::sweep)) return unexpected<unavailable>{unavailable{}};
+        return inner_.sweep(now, limit);
     }
 
 private:
