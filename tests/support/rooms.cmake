@@ -15,36 +15,57 @@ if(PKG_CONFIG_FOUND)
     pkg_check_modules(mcp_oauth_test_httplib QUIET IMPORTED_TARGET cpp-httplib)
 endif()
 
-foreach(room base grammar rfc grant ports server adapters testing)
-    file(GLOB_RECURSE room_tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.cpp")
+# test_of(NAME SOURCES [catch_discover_tests' PROPERTIES ...]): the program test_NAME.
+function(test_of name sources)
     if(BUILD_SHARED_LIBS)
         # What these test is hidden in a shared library, as it should be.
-        list(FILTER room_tests EXCLUDE REGEX "_internal_test\\.cpp$")
+        list(FILTER sources EXCLUDE REGEX "_internal_test\\.cpp$")
     endif()
-    if(NOT mcp_oauth_test_httplib_FOUND)
-        list(FILTER room_tests EXCLUDE REGEX "/cpp_httplib_test\\.cpp$")
+    if(NOT sources)
+        return()
     endif()
-    if(NOT room_tests)
-        continue()
-    endif()
-
-    add_executable(test_${room} ${room_tests})
-    target_link_libraries(test_${room} PRIVATE test_support)
-    target_include_directories(test_${room} PRIVATE "${PROJECT_SOURCE_DIR}/src")
-    target_precompile_headers(test_${room} REUSE_FROM test_support)
-    mcp_oauth_test_flags(test_${room})
-    catch_discover_tests(test_${room} TEST_PREFIX "${room}."
+    add_executable(test_${name} ${sources})
+    target_link_libraries(test_${name} PRIVATE test_support)
+    target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+    target_precompile_headers(test_${name} REUSE_FROM test_support)
+    mcp_oauth_test_flags(test_${name})
+    catch_discover_tests(test_${name} TEST_PREFIX "${name}."
                          WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
-                         EXTRA_ARGS ${no_empty_success})
+                         EXTRA_ARGS ${no_empty_success} ${ARGN})
+endfunction()
+
+foreach(room base grammar rfc grant ports server testing)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.cpp")
+    test_of(${room} "${sources}")
 endforeach()
 
-# Adapters are asked for one by one; their tests get all that were built.
-if(TARGET test_adapters)
-    foreach(component IN LISTS mcp_oauth_components)
-        target_link_libraries(test_adapters PRIVATE mcp_oauth::${component})
-    endforeach()
-    if(mcp_oauth_test_httplib_FOUND)
-        find_package(Threads REQUIRED)
-        target_link_libraries(test_adapters PRIVATE PkgConfig::mcp_oauth_test_httplib Threads::Threads)
-    endif()
+if(mcp_oauth_test_httplib_FOUND)
+    find_package(Threads REQUIRED)
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/adapters/*.cpp")
+    test_of(adapters "${sources}")
+    target_link_libraries(test_adapters PRIVATE mcp_oauth::httplib PkgConfig::mcp_oauth_test_httplib
+                                                Threads::Threads)
 endif()
+
+# Each adapter that was built is tested by a program of its own, out of tests/adapters/NAME. One that needs
+# a server has a server.sh there, which starts a private one; since tests stop and restart it, they run one
+# after the other.
+foreach(name IN LISTS mcp_oauth_components)
+    set(folder "${CMAKE_CURRENT_SOURCE_DIR}/adapters/${name}")
+    file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp")
+    set(properties)
+    if(EXISTS "${folder}/server.sh")
+        set(server "${CMAKE_CURRENT_BINARY_DIR}/${name}_server")
+        foreach(verb start stop)
+            add_test(NAME ${name}.${verb}_server COMMAND sh "${folder}/server.sh" ${verb} "${server}")
+        endforeach()
+        set_tests_properties(${name}.start_server PROPERTIES FIXTURES_SETUP ${name}_server)
+        set_tests_properties(${name}.stop_server PROPERTIES FIXTURES_CLEANUP ${name}_server)
+        set(properties PROPERTIES FIXTURES_REQUIRED ${name}_server RESOURCE_LOCK ${name}_server
+                                  ENVIRONMENT "MCP_OAUTH_TEST_SERVER=${server}")
+    endif()
+    test_of(${name} "${sources}" ${properties})
+    if(TARGET test_${name})
+        target_link_libraries(test_${name} PRIVATE mcp_oauth::${name} mcp_oauth::testing)
+    endif()
+endforeach()
