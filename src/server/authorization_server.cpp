@@ -5,6 +5,7 @@
 #include "mcp_oauth/server/driver.hpp"
 #include "server/authorization_endpoint.hpp"
 #include "server/exchange.hpp"
+#include "server/grant_administration.hpp"
 #include "server/registration_endpoint.hpp"
 #include "server/store_check.hpp"
 #include "server/token_endpoint.hpp"
@@ -101,6 +102,20 @@ authorization_server::begin_revoke_grant(std::string_view id) const {
     return begin_grant_revocation(state_, id);
 }
 
+operation<expected<grant_page, unavailable>>
+authorization_server::begin_list_grants(const grant_owner& owner, std::string_view after,
+                                        std::size_t limit) const {
+    return begin_grant_listing(exchange{state_, internal()}, owner, after, limit);
+}
+operation<expected<std::size_t, unavailable>>
+authorization_server::begin_revoke_grants(const grant_owner& owner) const {
+    return begin_owner_revocation(state_, owner);
+}
+operation<expected<std::size_t, unavailable>>
+authorization_server::begin_delete_client(std::string_view client_id) const {
+    return begin_client_deletion(state_, client_id);
+}
+
 // The blocking face: the same operations, driven at once.
 http_response authorization_server::handle(const http_request& request) const {
     return run(begin(request), state_->ports());
@@ -125,6 +140,19 @@ expected<void, config_error> authorization_server::check_store(on_mismatch misma
 }
 expected<bool, unavailable> authorization_server::revoke_grant(std::string_view id) const {
     return run(begin_revoke_grant(id), state_->ports());
+}
+expected<grant_page, unavailable> authorization_server::list_grants(const grant_owner& owner,
+                                                                    std::string_view after,
+                                                                    std::size_t limit) const {
+    return run(begin_list_grants(owner, after, limit), state_->ports());
+}
+expected<std::size_t, unavailable>
+authorization_server::revoke_grants(const grant_owner& owner) const {
+    return run(begin_revoke_grants(owner), state_->ports());
+}
+expected<std::size_t, unavailable>
+authorization_server::delete_client(std::string_view client_id) const {
+    return run(begin_delete_client(client_id), state_->ports());
 }
 
 const std::string& authorization_server::authorization_path() const noexcept {
