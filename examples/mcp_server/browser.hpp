@@ -47,7 +47,8 @@ private:
     using response = mcp_oauth::http_response;
     struct fields; // of one of our forms
 
-    [[nodiscard]] response go_on(const std::string& ticket, const session& who) const;
+    [[nodiscard]] response go_on(const mcp_oauth::http_request& request, const std::string& ticket,
+                                 const session& who) const;
     [[nodiscard]] response ask_for_login(std::optional<session> current, std::string ticket,
                                          std::string username, std::string problem,
                                          int status) const;

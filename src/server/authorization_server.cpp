@@ -39,7 +39,15 @@ std::optional<http_response> refuse_oversized(const exchange& x) {
     return std::nullopt;
 }
 
-http_request internal() { return {}; }
+/// What events tell of the request that a page of the host's was answered by.
+http_request context_of(const http_request& page) {
+    http_request context;
+    context.source = page.source;
+    context.correlation_id = page.correlation_id;
+    if (const auto agent = page.header("user-agent"))
+        context.headers.push_back({"User-Agent", std::string{*agent}});
+    return context;
+}
 
 } // namespace
 
@@ -81,17 +89,20 @@ operation<authorize_outcome> authorization_server::begin_authorize(http_request 
     return begin_authorization(exchange{state_, std::move(request)});
 }
 operation<authenticated_outcome>
-authorization_server::begin_authenticated(std::string_view ticket, std::optional<login> who) const {
-    return begin_authenticated_flow(exchange{state_, internal()}, ticket, std::move(who));
+authorization_server::begin_authenticated(std::string_view ticket, std::optional<login> who,
+                                          const http_request& page) const {
+    return begin_authenticated_flow(exchange{state_, context_of(page)}, ticket, std::move(who));
 }
 operation<decision_outcome> authorization_server::begin_approve(std::string_view ticket,
                                                                 std::string_view session,
-                                                                approval given) const {
-    return begin_decision(exchange{state_, internal()}, ticket, session, std::move(given));
+                                                                approval given,
+                                                                const http_request& page) const {
+    return begin_decision(exchange{state_, context_of(page)}, ticket, session, std::move(given));
 }
 operation<decision_outcome> authorization_server::begin_deny(std::string_view ticket,
-                                                             std::string_view session) const {
-    return begin_decision(exchange{state_, internal()}, ticket, session, std::nullopt);
+                                                             std::string_view session,
+                                                             const http_request& page) const {
+    return begin_decision(exchange{state_, context_of(page)}, ticket, session, std::nullopt);
 }
 operation<expected<void, config_error>>
 authorization_server::begin_check_store(on_mismatch mismatch) const {
@@ -105,7 +116,7 @@ authorization_server::begin_revoke_grant(std::string_view id) const {
 operation<expected<grant_page, unavailable>>
 authorization_server::begin_list_grants(const grant_owner& owner, std::string_view after,
                                         std::size_t limit) const {
-    return begin_grant_listing(exchange{state_, internal()}, owner, after, limit);
+    return begin_grant_listing(exchange{state_, {}}, owner, after, limit);
 }
 operation<expected<std::size_t, unavailable>>
 authorization_server::begin_revoke_grants(const grant_owner& owner) const {
@@ -124,16 +135,17 @@ authorize_outcome authorization_server::authorize(const http_request& request) c
     return run(begin_authorize(request), state_->ports());
 }
 authenticated_outcome authorization_server::authenticated(std::string_view ticket,
-                                                          std::optional<login> who) const {
-    return run(begin_authenticated(ticket, std::move(who)), state_->ports());
+                                                          std::optional<login> who,
+                                                          const http_request& page) const {
+    return run(begin_authenticated(ticket, std::move(who), page), state_->ports());
 }
 decision_outcome authorization_server::approve(std::string_view ticket, std::string_view session,
-                                               approval given) const {
-    return run(begin_approve(ticket, session, std::move(given)), state_->ports());
+                                               approval given, const http_request& page) const {
+    return run(begin_approve(ticket, session, std::move(given), page), state_->ports());
 }
-decision_outcome authorization_server::deny(std::string_view ticket,
-                                            std::string_view session) const {
-    return run(begin_deny(ticket, session), state_->ports());
+decision_outcome authorization_server::deny(std::string_view ticket, std::string_view session,
+                                            const http_request& page) const {
+    return run(begin_deny(ticket, session, page), state_->ports());
 }
 expected<void, config_error> authorization_server::check_store(on_mismatch mismatch) const {
     return run(begin_check_store(mismatch), state_->ports());

@@ -185,21 +185,31 @@ public:
     [[nodiscard]] authorize_outcome authorize(const http_request& request) const;
     [[nodiscard]] operation<authorize_outcome> begin_authorize(http_request request) const;
 
+    // `page` below is the request that the host's own page was answered by. Nothing is decided by
+    // it; its source, user agent and correlation ID appear in events.
+
     /// The user is known now; or, without a `login`, is not and `prompt=none` asked for no page.
     [[nodiscard]] authenticated_outcome authenticated(std::string_view ticket,
-                                                      std::optional<login> who) const;
+                                                      std::optional<login> who,
+                                                      const http_request& page = {}) const;
     [[nodiscard]] operation<authenticated_outcome>
-    begin_authenticated(std::string_view ticket, std::optional<login> who) const;
+    begin_authenticated(std::string_view ticket, std::optional<login> who,
+                        const http_request& page = {}) const;
 
     /// The user agrees. Approving the same ticket again returns the same redirect while the code
     /// waits, and a page afterwards.
     [[nodiscard]] decision_outcome approve(std::string_view ticket, std::string_view session,
-                                           approval given = {}) const;
-    [[nodiscard]] operation<decision_outcome>
-    begin_approve(std::string_view ticket, std::string_view session, approval given = {}) const;
-    [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session) const;
+                                           approval given = {},
+                                           const http_request& page = {}) const;
+    [[nodiscard]] operation<decision_outcome> begin_approve(std::string_view ticket,
+                                                            std::string_view session,
+                                                            approval given = {},
+                                                            const http_request& page = {}) const;
+    [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session,
+                                        const http_request& page = {}) const;
     [[nodiscard]] operation<decision_outcome> begin_deny(std::string_view ticket,
-                                                         std::string_view session) const;
+                                                         std::string_view session,
+                                                         const http_request& page = {}) const;
 
     /// Every endpoint that clients call directly; 404 for a path that is none.
     [[nodiscard]] http_response handle(const http_request& request) const;
