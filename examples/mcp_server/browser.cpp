@@ -172,11 +172,11 @@ http_response browser::check_password(const http_request& request, const session
                              403);
     }
     note("login_succeeded", form.username, request);
-    return welcome(form);
+    return welcome(request, form);
 }
 
 /// A new session, whatever the old one was (ATK-AZ-10), then on with what was waiting.
-http_response browser::welcome(const fields& form) const {
+http_response browser::welcome(const http_request& request, const fields& form) const {
     const auto fresh = parts_.browser_sessions.log_in(form.username);
     if (!fresh) return no_random();
     const auto cookie = parts_.browser_sessions.cookie(*fresh);

@@ -54,7 +54,8 @@ private:
                                          int status) const;
     [[nodiscard]] response check_password(const mcp_oauth::http_request& request,
                                           const session& current, const fields& form) const;
-    [[nodiscard]] response welcome(const fields& form) const;
+    [[nodiscard]] response welcome(const mcp_oauth::http_request& request,
+                                   const fields& form) const;
     [[nodiscard]] bool is_password_of(const std::string& username, std::string_view password) const;
     [[nodiscard]] bool exists(const std::string& username) const;
     void note(const char* what, const std::string& username,
