@@ -226,7 +226,7 @@ TEST_CASE("Events of the host's pages tell what it knows of the request",
                             "a=b",  "198.51.100.7", "page-1"};
     const bool agrees = GENERATE(true, false);
     const auto view = s.consent();
-    s.events.take();
+    (void)s.events.take();
     if (agrees)
         (void)s.as.approve(view.ticket, "session-1", {}, page);
     else
