@@ -51,6 +51,7 @@ function(mcp_oauth_adapter name module minimum)
     set(mcp_oauth_components ${mcp_oauth_components} PARENT_SCOPE)
 endfunction()
 
+mcp_oauth_adapter(sqlite sqlite3 3.24) # ON CONFLICT DO NOTHING
 
 foreach(component IN LISTS mcp_oauth_components)
     add_library(mcp_oauth::${component} ALIAS mcp_oauth_${component})
