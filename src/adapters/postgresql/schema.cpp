@@ -90,9 +90,11 @@ private:
             query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '" + schema_ + "'");
         return there && (!text_of(*there).empty() || query("CREATE SCHEMA $S"));
     }
-    /// 0 where there is no table yet.
+    /// 0 where there is no table yet. Asked of the catalog itself: `to_regclass` would answer from a
+    /// cache that a wait for an advisory lock does not refresh.
     std::optional<int> version() {
-        auto there = query("SELECT pg_catalog.to_regclass('$S.schema_version')");
+        auto there = query("SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = '" + schema_ +
+                           "' AND tablename = 'schema_version'");
         if (!there) return std::nullopt;
         if (text_of(*there).empty()) return 0;
         auto rows = query("SELECT version FROM $S.schema_version");

@@ -54,6 +54,7 @@ public:
     explicit admin(const std::string& connection = uri())
         : handle_(PQconnectdb(connection.c_str()), &PQfinish) {
         if (PQstatus(handle_.get()) != CONNECTION_OK) FAIL(PQerrorMessage(handle_.get()));
+        run("SET client_min_messages = warning");
     }
     /// The first column of each row.
     std::vector<std::string> column(const std::string& sql) const {
