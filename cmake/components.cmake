@@ -52,6 +52,7 @@ function(mcp_oauth_adapter name module minimum)
 endfunction()
 
 mcp_oauth_adapter(sqlite sqlite3 3.24) # ON CONFLICT DO NOTHING
+mcp_oauth_adapter(postgresql libpq 14)
 
 foreach(component IN LISTS mcp_oauth_components)
     add_library(mcp_oauth::${component} ALIAS mcp_oauth_${component})

@@ -71,3 +71,8 @@ foreach(name IN LISTS mcp_oauth_components)
         target_link_libraries(test_${name} PRIVATE mcp_oauth::${name} mcp_oauth::testing)
     endif()
 endforeach()
+
+# A second session beside the store's locks rows, ends connections and reads statistics.
+if(TARGET test_postgresql)
+    target_link_libraries(test_postgresql PRIVATE PkgConfig::mcp_oauth_uses_libpq)
+endif()
