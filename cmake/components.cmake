@@ -46,6 +46,7 @@ function(mcp_oauth_adapter name module minimum)
     set(mcp_oauth_components ${mcp_oauth_components} PARENT_SCOPE)
 endfunction()
 
+mcp_oauth_adapter(redis hiredis 0.14)
 
 foreach(component IN LISTS mcp_oauth_components)
     add_library(mcp_oauth::${component} ALIAS mcp_oauth_${component})
