@@ -38,6 +38,8 @@ foreach(room base grammar rfc grant ports server testing)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.cpp")
     test_of(${room} "${sources}")
 endforeach()
+target_link_libraries(test_ports PRIVATE mcp_oauth::testing)
+target_link_libraries(test_testing PRIVATE mcp_oauth::testing)
 
 if(mcp_oauth_test_httplib_FOUND)
     find_package(Threads REQUIRED)
