@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "mcp_oauth/adapters/redis.hpp"
@@ -34,13 +36,27 @@ inline std::string output_of(const std::string& shell_command) {
 
 inline std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
+/// A TCP port of the loopback address that nobody listens on.
+inline std::string free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    REQUIRE(::bind(fd, reinterpret_cast<const sockaddr*>(&at), size) == 0);
+    REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0);
+    (void)::close(fd);
+    return std::to_string(ntohs(at.sin_port));
+}
+
 class server {
 public:
     /// The one that the test program was started beside; it is still there afterwards.
-    server() : folder_(std::getenv("MCP_OAUTH_TEST_SERVER") ?: ""), own_(false) {
-        if (folder_.empty()) FAIL("MCP_OAUTH_TEST_SERVER names no folder of server.sh");
+    server() : own_(false) {
+        const char* const folder = std::getenv("MCP_OAUTH_TEST_SERVER");
+        if (folder == nullptr) FAIL("MCP_OAUTH_TEST_SERVER names no folder of server.sh");
+        folder_ = folder;
         script("start");
-        (void)cli("client no-evict off");
     }
     /// One of this test's own, with more lines of redis.conf; it ends with this.
     explicit server(const std::vector<std::string>& configuration)
@@ -83,8 +99,7 @@ public:
     [[nodiscard]] redis_options options() const {
         redis_options o;
         o.uri = uri();
-        o.key_prefix =
-            "test." + std::to_string(::getpid()) + '.' + std::to_string(count()++) + ':';
+        o.key_prefix = "test." + std::to_string(::getpid()) + '.' + std::to_string(count()++) + ':';
         return o;
     }
     [[nodiscard]] redis_store store() const { return opened(options()); }

@@ -44,8 +44,9 @@ TEST_CASE("what is no record's text is nothing", "[redis]") {
     CHECK_FALSE(redis::decode("k", std::string(32, 'g') + " grant 1 0 0\n"));
 }
 
-TEST_CASE("the server keeps a record ten minutes beyond its expiry, however long ago or ahead that is",
-          "[redis]") {
+TEST_CASE(
+    "the server keeps a record ten minutes beyond its expiry, however long ago or ahead that is",
+    "[redis]") {
     const auto now = from_unix_seconds(1'800'000'000);
     CHECK(redis::time_to_keep(now + 1ms, now) == 600'001);
     CHECK(redis::time_to_keep(now, now) == 600'000);
