@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/signature.hpp"
 #include "mcp_oauth/base/expected.hpp"
 #include "mcp_oauth/base/secret.hpp"
 #include "mcp_oauth/grant/server_secrets.hpp"

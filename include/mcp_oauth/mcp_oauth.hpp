@@ -8,6 +8,7 @@
 #include "mcp_oauth/ports/event_sink.hpp"
 #include "mcp_oauth/ports/memory_store.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/ports/signer.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
 #include "mcp_oauth/server/driver.hpp"
 #include "mcp_oauth/server/policy.hpp"

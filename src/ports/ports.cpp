@@ -5,6 +5,7 @@
 #include "mcp_oauth/ports/client_registry.hpp"
 #include "mcp_oauth/ports/event_sink.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/ports/signer.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -13,6 +14,7 @@ attempt_limiter::~attempt_limiter() = default;
 client_registry::~client_registry() = default;
 event_sink::~event_sink() = default;
 record_store::~record_store() = default;
+signer::~signer() = default;
 
 expected<std::size_t, unavailable> record_store::sweep(instant, std::size_t) {
     return std::size_t{0};

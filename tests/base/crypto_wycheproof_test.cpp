@@ -2,6 +2,7 @@
 // environment variable MCP_OAUTH_WYCHEPROOF names the folder that holds them (testvectors_v1).
 
 #include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/signature.hpp"
 
 #include <cstdlib>
 #include <fstream>

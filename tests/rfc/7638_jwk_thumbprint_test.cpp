@@ -1,5 +1,6 @@
 #include "mcp_oauth/rfc/7638_jwk_thumbprint.hpp"
 
+#include "mcp_oauth/base/crypto.hpp"
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
 #include "signed.hpp"
