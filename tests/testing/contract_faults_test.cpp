@@ -80,6 +80,7 @@ TEST_CASE("what goes wrong between processes only is caught", "[testing][threads
     const served database;
     for (const auto& each : cases) {
         auto broken = database.store();
+        broken.race_time = std::chrono::seconds{5}; // or until it is caught
         broken.open = [port = database.server->port(), put_into = each.first.put_into] {
             auto store = std::make_shared<broken_store>(
                 std::make_shared<broken_database>(std::make_shared<socket_store>(port)));
