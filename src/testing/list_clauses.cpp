@@ -193,7 +193,7 @@ public:
     keys lasting;
 
 private:
-    static constexpr std::size_t count = 12;
+    static constexpr std::size_t count = 8;
 
     record put(const std::string& name) {
         auto r = run_.fresh(name_ + name);
