@@ -24,8 +24,8 @@ struct redis_options {
     std::string uri;
     /// Begins every key, so that several stores, and others, may share a database.
     std::string key_prefix = "mcp_oauth:";
-    /// At most so many connections; a call waits for a free one. 1 to 1024.
-    std::size_t pool_size = 8;
+    /// The most connections at one time, 1 to 1024. A call that finds none free waits.
+    std::size_t connections = 8;
     /// For one connection to be made and greeted; a call's limit bounds it too.
     milliseconds connect_timeout{1000};
     /// Within this a call has ended, whatever it waited for. Must be below the policy's
