@@ -86,7 +86,7 @@ public:
     /// Connects, and checks that the server will do.
     ///
     /// Checks: the URI and the limits; the password; that it is a primary, no cluster, version 5 or
-    ///         later, does not evict, and runs scripts. Facts that it will not tell are not checked.
+    ///         later, does not evict, and runs scripts. What it will not tell is not checked.
     /// Errors: what is wrong, in one sentence.
     [[nodiscard]] static expected<redis_store, redis_error> open(const redis_options& options);
 

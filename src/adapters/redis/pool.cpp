@@ -29,8 +29,10 @@ expected<pool::lease, std::string> pool::take(deadline until) {
     return open(until, age);
 }
 
-/// Requires: the lock. Returns: the connection used last that is still alive, if there is one. A dead one is found before it is written to, or
-/// each restart of the server would leave writes behind of which nobody knows what became.
+/// Requires: the lock. Returns: the connection used last that is still alive, if there is one.
+///
+/// A dead one is found before it is written to, or each restart of the server would leave writes
+/// behind of which nobody knows what became.
 std::unique_ptr<connection> pool::pop() {
     while (!idle_.empty()) {
         auto last = std::move(idle_.back());

@@ -48,9 +48,10 @@ public:
         bool fresh_;
     };
 
-    /// Waits for a free place until the deadline. Errors: why there is no connection. After a
-    /// failure to connect, callers are refused at once for a while, which grows up to a second: they
-    /// would only queue up behind one another.
+    /// Waits for a free place until the deadline. After a failure to connect, callers are refused
+    /// at once for a while, which grows up to a second: they would only queue up behind one another.
+    ///
+    /// Errors: why there is no connection.
     [[nodiscard]] expected<lease, std::string> take(deadline until);
 
     /// Closes all connections, those on loan when they come back: the server at their other end is
