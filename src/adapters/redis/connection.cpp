@@ -135,7 +135,6 @@ expected<reply, failure> connection::receive(deadline until) {
         const auto size = socket_.receive(octets.data(), octets.size(), until);
         if (size == 0 || redisReaderFeed(reader_.get(), octets.data(), size) != REDIS_OK) break;
     }
-    give_up();
     return unexpected<failure>{failure::unanswered};
 }
 

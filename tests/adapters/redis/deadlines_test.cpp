@@ -1,7 +1,4 @@
 // A server that takes its time. Every call ends within its limit, and what it began ends with it.
-#include <csignal>
-
-#include <sys/un.h>
 
 #include "adapters/redis/given_redis.hpp"
 
@@ -65,7 +62,8 @@ TEST_CASE("a write that a stalled server meets after its call's end is not carri
     auto options = redis.options();
     options.call_limit = 200ms;
     auto store = redis.opened(options);
-    REQUIRE(store.create(current("k", 1)).outcome == write_outcome::done);
+    REQUIRE(store.create(current("k", 0)).outcome == write_outcome::done);
+    REQUIRE(store.replace(current("k", 1), version_of(0)) == write_outcome::done); // has the script
     redis.signal("STOP");
     auto outcome = write_outcome::done;
     const auto took = time_of([&] { outcome = store.replace(current("k", 2), version_of(1)); });
@@ -89,6 +87,26 @@ TEST_CASE("a stalled server that goes on in time carries the write out", "[redis
     });
     CHECK(store.replace(current("k", 2), version_of(1)) == write_outcome::done);
     later.join();
+}
+
+TEST_CASE("an answer that comes too late is not taken for that of the next question", "[redis]") {
+    const given_redis::server redis({"appendonly no"});
+    auto options = redis.options();
+    options.connections = 1;
+    options.call_limit = 300ms;
+    auto store = redis.opened(options);
+    for (const auto* const key : {"k", "l"})
+        (void)store.create(current(key, key[0] == 'k' ? 1 : 2));
+    redis.signal("STOP");
+    CHECK_FALSE(store.load("k"));
+    std::thread later([&] {
+        std::this_thread::sleep_for(100ms);
+        redis.signal("CONT");
+    });
+    const auto other = store.load("l");
+    later.join();
+    REQUIRE(other);
+    CHECK((*other)->version == version_of(2));
 }
 
 TEST_CASE("many who share few connections to a stalled server all end in time",
