@@ -62,7 +62,8 @@ private:
     [[nodiscard]] expected<lease, std::string> open(deadline until, std::uint64_t age);
     [[nodiscard]] std::unique_ptr<connection> pop();
     void take_back(std::unique_ptr<connection> c, std::uint64_t age);
-    void note_failure();
+    /// A connection was not made: the server's fault, or the caller had no time left to try.
+    void give_up(bool server_failed);
 
     const address to_;
     const std::size_t size_;

@@ -72,7 +72,7 @@ unexpected<unavailable> not_available() { return unexpected<unavailable>{unavail
 
 struct redis_store::state {
     state(redis::address to, const redis_options& o)
-        : pool(std::move(to), o.connections, o.connect_timeout),
+        : pool(std::move(to), o.connections, std::min(o.connect_timeout, o.call_limit / 2)),
           call_limit(o.call_limit),
           records(o.key_prefix + "record:"),
           lists(o.key_prefix + "list:") {}
