@@ -64,9 +64,9 @@ struct redis_error {
 ///             replica is refused, also when a failover made it one.
 /// Expiry:     by the server, ten minutes after `expires_at`, or after the last write if that is
 ///             later. What is sent is a time span, so the clocks of the two machines need not
-///             agree; the server's must not jump ahead by more than five minutes. A list outlives
-///             its last record by a day at most, and each new entry drops a few dead ones, so
-///             `sweep` has nothing to do and returns 0.
+///             agree; the server's must not jump ahead by more than five minutes. A list ends a
+///             day after the longest-lived record that was ever in it, and each new entry drops
+///             dead ones that it comes across, so `sweep` has nothing to do and returns 0.
 /// Memory:     `maxmemory-policy` must be `noeviction`: evicted grants are lost logins. A server
 ///             that is set to evict is refused. One that is full answers `unavailable`.
 /// Errors:     `unavailable` where the command was not sent whole, where the server refused it, or

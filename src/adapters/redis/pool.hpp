@@ -49,7 +49,7 @@ public:
     };
 
     /// Waits for a free place until the deadline. After a failure to connect, callers are refused
-    /// at once for a while, which grows up to a second: they would only queue up behind one another.
+    /// at once for a while, which grows up to a second: they would only queue up behind each other.
     ///
     /// Errors: why there is no connection.
     [[nodiscard]] expected<lease, std::string> take(deadline until);

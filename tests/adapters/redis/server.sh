@@ -30,6 +30,9 @@ is_gone() { ! runs; }
 
 start() {
     if runs; then return; fi
+    for tool in redis-server redis-cli; do
+        command -v $tool >/dev/null || { echo "$tool is not installed" >&2; exit 1; }
+    done
     # The path of a socket has 107 octets at most, so it does not lie in DIR.
     [ -f "$dir/socket" ] || echo "$(mktemp -d /tmp/mcp_oauth_redis.XXXXXX)/socket" >"$dir/socket"
     {
