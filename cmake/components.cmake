@@ -46,6 +46,7 @@ function(mcp_oauth_adapter name module minimum)
     set(mcp_oauth_components ${mcp_oauth_components} PARENT_SCOPE)
 endfunction()
 
+mcp_oauth_adapter(curl libcurl 7.77) # CURLOPT_CAINFO_BLOB
 
 foreach(component IN LISTS mcp_oauth_components)
     add_library(mcp_oauth::${component} ALIAS mcp_oauth_${component})

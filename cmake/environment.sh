@@ -2,7 +2,7 @@
 # Sourced by tests/run.sh, examples/run.sh and .ci/run, with `root` set: what they need, and how to
 # get it. Debian and its kin install what is missing; elsewhere it is named.
 
-library_packages="g++ cmake ninja-build ccache pkg-config libssl-dev nlohmann-json3-dev"
+library_packages="g++ cmake ninja-build ccache pkg-config libssl-dev nlohmann-json3-dev libcurl4-openssl-dev"
 example_packages="libcpp-httplib-dev libcli11-dev"
 test_packages="catch2"
 

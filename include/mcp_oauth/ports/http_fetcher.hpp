@@ -58,7 +58,8 @@ struct fetch_request {
 ///   proxy taken from the environment.
 /// - No redirect is followed: a 3xx is an answer like another.
 /// - The caps hold while octets arrive, for a declared length and without one. No content coding
-///   is asked for and none undone: a small answer must not grow.
+///   is asked for and none undone: a small answer must not grow. A body that was cut short is
+///   `connection`, and is never taken for a whole one.
 /// - `time_limit` bounds everything, resolving and a dripping body included.
 ///
 /// Durability: nothing is kept, cached or reused between calls.
