@@ -56,6 +56,7 @@ TEST_CASE("a fetch does not wait for a resolver longer than its time limit, and 
     curl_settings settings;
     settings.resolver = [&, gate](const std::string&) {
         gate.wait();
+        std::this_thread::sleep_for(100ms);
         ended = true;
         return std::vector<ip_address>{address("1.1.1.1")};
     };
