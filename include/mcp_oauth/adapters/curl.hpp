@@ -60,9 +60,9 @@ enum class curl_setting_error : std::uint8_t {
 
 /// The `http_fetcher` that ships. Keeps the whole contract of that port.
 ///
-/// A new connection for each fetch, since one that is reused was vetted for another answer. HTTP/1.1
-/// only: one request gains nothing from HTTP/2. A body needs a declared length or chunks: where only
-/// the end of the connection tells, one that was cut short looks whole (`protocol`).
+/// A new connection for each fetch, since one that is reused was vetted for another answer, and
+/// HTTP/1.1 only: one request gains nothing from HTTP/2. A body needs a declared length or chunks:
+/// where only the end of the connection tells, one that was cut short looks whole (`protocol`).
 ///
 /// Durability: nothing is kept between calls.
 /// Errors:     as the port's.

@@ -15,6 +15,8 @@ inline namespace v0 {
 
 namespace {
 
+constexpr milliseconds longest_time{std::chrono::hours{1}}; // so that no sum of times overflows
+
 // Once in the process, and for its life: others in it may use libcurl as well.
 bool has_tls() noexcept {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -82,7 +84,8 @@ curl_fetcher::curl_fetcher(std::unique_ptr<state> made) : state_(std::move(made)
 curl_fetcher::~curl_fetcher() = default;
 
 expected<http_response, fetch_error> curl_fetcher::fetch(const fetch_request& request) {
-    const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::min(request.time_limit, longest_time);
     const auto target = fetch_target::of(request.url, state_->settings.loopback);
     if (!target) return unexpected{fetch_error::refused_url};
     const auto addresses = state_->addresses_of(*target, deadline);

@@ -14,8 +14,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 /// One GET from its connection to its last octet, with a handle of its own: libcurl keeps
-/// connections by handle, and one that is reused was vetted for another answer. libcurl reports to its callbacks; none of them
-/// lets an exception pass into C.
+/// connections by handle, and one that is reused was vetted for another answer. libcurl reports to
+/// its callbacks; none of them lets an exception pass into C.
 class transfer {
 public:
     /// Requires: `target` admits `addresses`; all outlive the transfer.

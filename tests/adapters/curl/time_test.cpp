@@ -70,3 +70,10 @@ TEST_CASE("a fetch without any time left ends at once", "[adapters]") {
         CHECK(watch.time() < 1000ms);
     }
 }
+
+TEST_CASE("a fetch with all the time there is does not end before it began", "[adapters]") {
+    const site one(document("{}"));
+    auto request = get(one.url());
+    request.time_limit = milliseconds::max();
+    CHECK(fetcher()->fetch(request));
+}
