@@ -64,6 +64,10 @@ enum class curl_setting_error : std::uint8_t {
 /// HTTP/1.1 only: one request gains nothing from HTTP/2. A body needs a declared length or chunks:
 /// where only the end of the connection tells, one that was cut short looks whole (`protocol`).
 ///
+/// Does not check: addresses that only the operator knows to be inner ones, see `purpose_of`; a
+///                 `resolver` can leave them out. Knows no proxy: where a proxy is the only way
+///                 out, the host brings a fetcher of its own.
+///
 /// Durability: nothing is kept between calls.
 /// Errors:     as the port's.
 /// Threads:    any number; each fetch blocks the thread that calls it. A resolution that has not
