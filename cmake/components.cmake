@@ -57,6 +57,7 @@ endfunction()
 mcp_oauth_adapter(sqlite sqlite3 3.24) # ON CONFLICT DO NOTHING
 mcp_oauth_adapter(postgresql libpq 14)
 mcp_oauth_adapter(redis hiredis 0.14)
+mcp_oauth_adapter(curl libcurl 7.77) # CURLOPT_CAINFO_BLOB
 
 foreach(component IN LISTS mcp_oauth_components)
     add_library(mcp_oauth::${component} ALIAS mcp_oauth_${component})

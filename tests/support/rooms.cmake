@@ -68,11 +68,22 @@ foreach(name IN LISTS mcp_oauth_components)
     endif()
     test_of(${name} "${sources}" ${properties})
     if(TARGET test_${name})
-        target_link_libraries(test_${name} PRIVATE mcp_oauth::${name} mcp_oauth::testing)
+        target_link_libraries(test_${name} PRIVATE mcp_oauth::${name})
+        if(TARGET mcp_oauth::testing)
+            target_link_libraries(test_${name} PRIVATE mcp_oauth::testing)
+        endif()
     endif()
 endforeach()
 
 # A second session beside the store's locks rows, ends connections and reads statistics.
 if(TARGET test_postgresql)
     target_link_libraries(test_postgresql PRIVATE PkgConfig::mcp_oauth_uses_libpq)
+endif()
+
+# The fetcher is tested against a server over TLS that the test makes, and under name resolution and
+# connections that the test makes too: it stands between the fetcher and the C library.
+if(TARGET test_curl)
+    find_package(OpenSSL 3.0 REQUIRED COMPONENTS SSL)
+    find_package(Threads REQUIRED)
+    target_link_libraries(test_curl PRIVATE PkgConfig::mcp_oauth_uses_libcurl OpenSSL::SSL Threads::Threads ${CMAKE_DL_LIBS})
 endif()
