@@ -17,7 +17,8 @@ The status is that of \`policy::strict()\`. Where \`policy::mcp()\` or the examp
 a second line says how. Under a level with NOT, the sentence says what must not happen. A † behind the
 level: the source does not say so in so many words; it follows, or makes another row testable. TRY is
 no sentence of a document but something to try, and counts like a MUST. "→ \`x\`": the answer carries
-the error code \`x\`. AS: authorization server, RS: resource server.
+the error code \`x\`. AS: authorization server, RS: resource server. A source called "experience" is what
+clients in the field were seen to do.
 
 The rows are kept in the \`.txt\` files of this folder. After a change, and after a test got or lost a tag:
 
