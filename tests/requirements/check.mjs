@@ -61,7 +61,11 @@ function settle(path, text) {
 
 const tests = testsInSources(join(options.root, 'tests'));
 const tagged = taggedTests(tests);
-if (options.promote) promote(readDocuments(folder, () => {}), tagged);
+if (options.promote)
+  promote(
+    readDocuments(folder, () => {}),
+    tagged,
+  );
 
 const documents = readDocuments(folder, complain);
 const features = readFileSync(join(folder, 'features.txt'), 'utf8').split('\n').filter(Boolean);
@@ -70,7 +74,7 @@ const context = {
   features,
   tests,
   tagged,
-  built: options.build && testsInBuild(options.build),
+  built: options.build && testsInBuild(options.build, tests),
   results: options.build ? resultsOf(options.build) : new Map(),
 };
 const malformed = faults.length > 0;

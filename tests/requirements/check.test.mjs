@@ -18,7 +18,8 @@ const files = {
     '# A project\n\n<!-- requirements: made by tests/requirements/check.mjs -->\n\n' +
     '<!-- end of requirements -->\n',
   'include/host.hpp': '/// The host does it (X-03).\n',
-  'tests/rfc/x_test.cpp': 'TEST_CASE("one is done", "[X-01]") {}\nTEST_CASE("two is, too", "[rfc]") {}\n',
+  'tests/rfc/x_test.cpp':
+    'TEST_CASE("one is done", "[X-01]") {}\nTEST_CASE("two is, too", "[rfc]") {}\n',
   'tests/e2e/topic.test.mjs': "test('[X-05] five works', () => {});\ntest('another', () => {});\n",
   'tests/requirements/features.txt': 'a feature\n',
   'tests/requirements/x.txt': `# Document X
@@ -68,7 +69,9 @@ function project(changes = {}) {
   return root;
 }
 function check(root, ...flags) {
-  const run = spawnSync(process.execPath, [checker, '--root', root, ...flags], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [checker, '--root', root, ...flags], {
+    encoding: 'utf8',
+  });
   return { passed: run.status === 0, said: run.stderr + run.stdout };
 }
 const rows = 'tests/requirements/x.txt';
@@ -91,7 +94,10 @@ test('a whole project passes, and its pages say what the rows say', () => {
   assert.match(page, /\| X-02 \| MUST NOT† \| AS, RS \| Two is done\. \(X §2\) \|/);
   assert.match(page, /\*\*tested\*\*<br>rfc\.two is, too<br>\*mcp\(\)\*: less of it/);
   assert.match(page, /\| \[Document X\]\(#document-x\) \| 6 \| 4 \| 2 \| 1 \|  \| 1 \|  \|/);
-  assert.match(readFileSync(join(root, 'README.md'), 'utf8'), /\| Document X \| 6 \| 4 \| 2 \| 1 \| 1 \|  \|/);
+  assert.match(
+    readFileSync(join(root, 'README.md'), 'utf8'),
+    /\| Document X \| 6 \| 4 \| 2 \| 1 \| 1 \|  \|/,
+  );
 });
 
 test('a row that is missing, or that nobody expects', () => {
@@ -124,21 +130,39 @@ test('a MUST of the main path that is neither tested nor a duty', () => {
 
 test('a test that does not exist, and a row that no test bears', () => {
   refuses(changed('rfc.two is, too', 'rfc.two'), /X-02 names a test that does not exist: rfc\.two/);
-  refuses({ 'tests/rfc/x_test.cpp': 'TEST_CASE("two is, too", "[rfc]") {}\n' }, /X-01 says "tested", but no test/);
-  refuses({ 'tests/e2e/topic.test.mjs': "test('five works', () => {});\n" }, /X-05 says "tested", but no test/);
+  refuses(
+    { 'tests/rfc/x_test.cpp': 'TEST_CASE("two is, too", "[rfc]") {}\n' },
+    /X-01 says "tested", but no test/,
+  );
+  refuses(
+    { 'tests/e2e/topic.test.mjs': "test('five works', () => {});\n" },
+    /X-05 says "tested", but no test/,
+  );
 });
 
 test('a duty that nobody is told of, and a feature that is not on the list', () => {
   refuses(changed('include/host.hpp', 'include/gone.hpp'), /X-03 points to what is not there/);
-  refuses({ 'include/host.hpp': '///\n' }, /X-03 is a host's duty, but include\/host\.hpp does not name it/);
-  refuses(changed('feature: a feature', 'feature: another'), /X-04 names a feature that features\.txt does not list/);
-  refuses({ 'tests/requirements/features.txt': 'a feature\nb\n' }, /features\.txt: no row waits for this: b/);
-  refuses(changed("not done: it is not worth it", "client's duty"), /X-06 is not a client's duty/);
+  refuses(
+    { 'include/host.hpp': '///\n' },
+    /X-03 is a host's duty, but include\/host\.hpp does not name it/,
+  );
+  refuses(
+    changed('feature: a feature', 'feature: another'),
+    /X-04 names a feature that features\.txt does not list/,
+  );
+  refuses(
+    { 'tests/requirements/features.txt': 'a feature\nb\n' },
+    /features\.txt: no row waits for this: b/,
+  );
+  refuses(changed('not done: it is not worth it', "client's duty"), /X-06 is not a client's duty/);
 });
 
 test('a tag that is no requirement', () => {
   const source = `${files['tests/rfc/x_test.cpp']}TEST_CASE("nine", "[X-09]") {}\n`;
-  refuses({ 'tests/rfc/x_test.cpp': source }, /tests\/rfc\/x_test\.cpp: no requirement is called X-09/);
+  refuses(
+    { 'tests/rfc/x_test.cpp': source },
+    /tests\/rfc\/x_test\.cpp: no requirement is called X-09/,
+  );
 });
 
 test('a row that is open although a test bears it: named, and promoted', () => {
@@ -151,8 +175,14 @@ test('a row that is open although a test bears it: named, and promoted', () => {
 });
 
 test('pages that are out of date', () => {
-  refuses(changed('One is done.', 'One has to be done.'), /requirements\/README\.md is out of date/);
-  refuses(changed('X-05 | SHOULD', 'X-05 | MUST'), /[^/]README\.md|project-[^/]*\/README\.md is out of date/);
+  refuses(
+    changed('One is done.', 'One has to be done.'),
+    /requirements\/README\.md is out of date/,
+  );
+  refuses(
+    changed('X-05 | SHOULD', 'X-05 | MUST'),
+    /[^/]README\.md|project-[^/]*\/README\.md is out of date/,
+  );
   refuses({ 'README.md': '# A project\n' }, /has no place for the summary/);
 });
 
@@ -162,9 +192,10 @@ function build(root, tests, last = []) {
   mkdirSync(folder);
   const command = (words) => words.map((word) => `[==[${word}]==]`).join(' ');
   const all = [...tests, ...last];
+  const names = tests.map(([name]) => name).join(';');
   const lines = all.map(([name, ...words]) => `add_test([==[${name}]==] ${command(words)})\n`);
   for (const [name] of last)
-    lines.push(`set_tests_properties(${name} PROPERTIES DEPENDS "${tests.map(([each]) => each).join(';')}")\n`);
+    lines.push(`set_tests_properties(${name} PROPERTIES DEPENDS "${names}")\n`);
   writeFileSync(join(folder, 'CTestTestfile.cmake'), lines.join(''));
   return folder;
 }
@@ -175,9 +206,15 @@ test('a test that the build lacks', () => {
     const root = project();
     return check(root, '--build', build(root, tests));
   };
-  assert.ok(lacks([['rfc.one is done', 'true'], ['rfc.two is, too', 'true'], topic('true')]).passed);
-  assert.match(lacks([['rfc.one is done', 'true']]).said, /X-02 is proven by a test that the build lacks/);
+  assert.ok(
+    lacks([['rfc.one is done', 'true'], ['rfc.two is, too', 'true'], topic('true')]).passed,
+  );
+  assert.match(
+    lacks([['rfc.one is done', 'true']]).said,
+    /X-02 is proven by a test that the build lacks/,
+  );
   assert.ok(lacks([['base.other', 'true']]).passed, 'a program that was not built says nothing');
+  assert.ok(lacks([['rfc.made otherwise', 'true']]).passed, 'nor does an entry of another kind');
 });
 
 test('a test that fails makes its row red, in the very run', () => {
@@ -195,7 +232,10 @@ test('a test that fails makes its row red, in the very run', () => {
   const one = run('false', 'true');
   assert.match(one, /X-01 is not proven, a test did not pass: rfc\.one is done/);
   assert.match(one, / 1 faults/);
-  assert.match(run('true', 'false'), /X-05 is not proven, a test did not pass: e2e\.topic: \[X-05\]/);
+  assert.match(
+    run('true', 'false'),
+    /X-05 is not proven, a test did not pass: e2e\.topic: \[X-05\]/,
+  );
   // Only the titles that are said to have failed.
   assert.match(run('true', 'echo "\u2716 another (1ms)"; false'), / 0 faults/);
   assert.match(run('true', 'echo "\u2716 [X-05] five works (1ms)"; false'), /X-05 is not proven/);
@@ -210,7 +250,10 @@ test('a run of some tests says nothing of the others', () => {
     [['check', process.execPath, checker, '--root', root, '--build', folder]],
   );
   spawnSync('ctest', [], { cwd: folder });
-  const { stdout } = spawnSync('ctest', ['-V', '-R', 'two|check'], { cwd: folder, encoding: 'utf8' });
+  const { stdout } = spawnSync('ctest', ['-V', '-R', 'two|check'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   assert.match(stdout, / 0 faults/);
 });
 
@@ -239,14 +282,19 @@ TEST_CASE(
 });
 
 test('what a test prints is not taken for its result', () => {
+  const entry = (n, name, output, end) =>
+    `${n}/3 Testing: ${name}\n${n}/3 Test: ${name}\nCommand: "x"\nOutput:\n${output}\n${end}`;
   const log = [
-    '1/3 Testing: good\n1/3 Test: good\nCommand: "x"\nOutput:\nTest Failed.\n<end of output>\nTest Passed.\n',
-    '2/3 Testing: bad\n2/3 Test: bad\nCommand: "x"\nOutput:\nTest Passed.\n<end of output>\nTest Failed.\n',
-    '3/3 Testing: under way\n3/3 Test: under way\nCommand: "x"\nOutput:\nTest Failed.\n',
+    entry(1, 'good', 'Test Failed.', '<end of output>\nTest Passed.\n'),
+    entry(2, 'bad', 'Test Passed.', '<end of output>\nTest Failed.\n'),
+    entry(3, 'under way', 'Test Failed.', ''),
   ].join('\n');
   const results = resultsIn(log);
-  assert.deepEqual([...results].map(([name, { failed }]) => [name, failed]), [
-    ['good', false],
-    ['bad', true],
-  ]);
+  assert.deepEqual(
+    [...results].map(([name, { failed }]) => [name, failed]),
+    [
+      ['good', false],
+      ['bad', true],
+    ],
+  );
 });

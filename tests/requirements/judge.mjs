@@ -37,10 +37,13 @@ function checkProofs(row, { tests, tagged, built, results }, wrong) {
     if (kind === 'tested' && value !== '' && !tests.has(value))
       wrong(`names a test that does not exist: ${value}`);
   const proofs = proofsOf(row, tests, tagged);
-  const claims = row.items.some(({ kind }) => kind === 'tested') || presets.some((preset) => testedUnder(row, preset));
+  const claims =
+    row.items.some(({ kind }) => kind === 'tested') ||
+    presets.some((preset) => testedUnder(row, preset));
   if (claims && proofs.length === 0) wrong('says "tested", but no test bears its ID');
   for (const test of claims ? proofs : []) {
-    if (built && lacksIn(built, test)) wrong(`is proven by a test that the build lacks: ${test.name}`);
+    if (built && lacksIn(built, test))
+      wrong(`is proven by a test that the build lacks: ${test.name}`);
     if (failedIn(results, test, tests)) wrong(`is not proven, a test did not pass: ${test.name}`);
   }
   if (couldBeTested(row, tagged))
@@ -81,7 +84,9 @@ function checkTags(documents, tagged, complain) {
 function checkFeatures(documents, features, complain) {
   const named = new Set(
     documents.flatMap(({ rows }) =>
-      rows.flatMap(({ items }) => items.filter(({ kind }) => kind === 'other feature').map(({ value }) => value)),
+      rows.flatMap(({ items }) =>
+        items.filter(({ kind }) => kind === 'other feature').map(({ value }) => value),
+      ),
     ),
   );
   for (const feature of features)

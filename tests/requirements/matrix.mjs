@@ -1,72 +1,47 @@
 // The requirement files as tables: tests/requirements/README.md, and the summary in README.md.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { proofsOf } from './judge.mjs';
 import { levels, presets, statuses, statusOf } from './requirements.mjs';
 
-const intro = `<!-- Made by check.mjs out of the requirement files beside it: do not edit. -->
-# What is required, and what proves it
-
-Every row is one requirement of one document: its ID, how binding it is, whose it is, and its status.
-
-- **tested**: by the tests that are named. A test that bears the ID as a tag counts by itself.
-- **host's duty**: of the program that links the library in. The file that is named tells the host.
-- **client's duty**: nothing here could do it.
-- **other feature**: comes with a feature that is not built yet, and not advertised.
-- **not done**: and why.
-
-The status is that of \`policy::strict()\`. Where \`policy::mcp()\` or the example server departs from it,
-a second line says how. Under a level with NOT, the sentence says what must not happen. A † behind the
-level: the source does not say so in so many words; it follows, or makes another row testable. TRY is
-no sentence of a document but something to try, and counts like a MUST. "→ \`x\`": the answer carries
-the error code \`x\`. AS: authorization server, RS: resource server. A source called "experience" is what
-clients in the field were seen to do.
-
-The rows are kept in the \`.txt\` files of this folder. After a change, and after a test got or lost a tag:
-
-    node tests/requirements/check.mjs --write              # makes this page anew
-    node tests/requirements/check.mjs --promote --write    # rows that tests bear by now become "tested"
-
-When a feature is built, its line leaves \`features.txt\`; the checker then names each row that waits
-for it.
-`;
+const here = dirname(fileURLToPath(import.meta.url));
+const intro =
+  '<!-- Made by check.mjs out of about.md and the requirement files: do not edit. -->\n' +
+  readFileSync(join(here, 'about.md'), 'utf8');
 
 /** Text inside a table's cell: markup characters outside of code lose their meaning. */
 function cell(text) {
   return text
     .split(/(\`[^\`]*\`)/)
-    .map((part) => (part.startsWith('`') ? part : part.replace(/[<>*_]/g, (c) => ({ '<': '&lt;', '>': '&gt;' })[c] ?? `\\${c}`)))
+    .map((part) =>
+      part.startsWith('`')
+        ? part
+        : part.replace(/[<>*_]/g, (c) => ({ '<': '&lt;', '>': '&gt;' })[c] ?? `\\${c}`),
+    )
     .join('')
     .replace(/\|/g, '\\|');
 }
 const table = (head, rows) =>
-  [head, head.map((_, i) => (i === 0 || rows.length === 0 ? '---' : '---')), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const count = (rows, predicate) => rows.filter(predicate).length;
 const orNothing = (n) => (n === 0 ? '' : String(n));
 const isMust = (row) => row.level.startsWith('MUST') || row.level === 'TRY';
 
+function itemLine({ kind, value }) {
+  if (kind === "host's duty") return `**${kind}**: [${value}](../../${value})`;
+  const said = value === '' || kind === 'tested' ? '' : `: ${cell(value)}`;
+  return statuses.includes(kind) ? `**${kind}**${said}` : `*${cell(kind)}*${said}`;
+}
+/** The status, the tests that prove it, and the rest; tests that do not prove it come last. */
 function statusCell(row, tests, tagged) {
-  const lines = [];
-  const proofs = proofsOf(row, tests, tagged);
-  let proven = false;
-  const show = () => {
-    if (proven) return;
-    proven = true;
-    lines.push(...proofs.map((test) => cell(test.name)));
-  };
-  for (const { kind, value } of row.items) {
-    if (kind === 'tested') {
-      if (lines.length === 0) lines.push('**tested**');
-      show();
-    } else if (statuses.includes(kind)) {
-      const link = kind === "host's duty" ? `: [${value}](../../${value})` : value && `: ${cell(value)}`;
-      lines.push(`**${kind}**${link}`);
-    } else lines.push(`*${cell(kind)}*: ${cell(value)}`);
-    if (presets.includes(kind) && value.startsWith('tested')) show();
-  }
-  if (statusOf(row) === "host's duty") show();
-  return lines.join('<br>');
+  const [status, ...others] = row.items;
+  const proofs = proofsOf(row, tests, tagged).map((test) => cell(test.name));
+  const rest = others.filter(({ kind }) => kind !== 'tested').map(itemLine);
+  const lines = status.kind === 'tested' ? [...proofs, ...rest] : [...rest, ...proofs];
+  return [itemLine(status), ...lines].join('<br>');
 }
 
 function countsOf(rows) {
@@ -93,10 +68,20 @@ function section({ name, title, about, rows }, tests, tagged) {
     `${cell(row.text)}${row.source && ` (${cell(row.source)})`}`,
     statusCell(row, tests, tagged),
   ]);
-  return `${heading}\n\n${countsOf(rows)}\n\n${table(['ID', 'level', 'whose', 'what', 'status'], body)}\n`;
+  const all = table(['ID', 'level', 'whose', 'what', 'status'], body);
+  return `${heading}\n\n${countsOf(rows)}\n\n${all}\n`;
 }
 
-const summaryHead = ['document', 'rows', 'MUST', 'tested', "host's duty", "client's duty", 'other feature', 'not done'];
+const summaryHead = [
+  'document',
+  'rows',
+  'MUST',
+  'tested',
+  "host's duty",
+  "client's duty",
+  'other feature',
+  'not done',
+];
 function summaryRow(label, rows) {
   const musts = rows.filter(isMust);
   return [
@@ -111,7 +96,10 @@ function summaryRow(label, rows) {
 export function renderMatrix(documents, tests, tagged) {
   const all = documents.flatMap(({ rows }) => rows);
   const rows = documents.map(({ title, rows: own, mainPath }) => {
-    const anchor = title.toLowerCase().replace(/[^a-z0-9 _-]/g, '').replace(/ /g, '-');
+    const anchor = title
+      .toLowerCase()
+      .replace(/[^a-z0-9 _-]/g, '')
+      .replace(/ /g, '-');
     return summaryRow(`[${title}](#${anchor})${mainPath === 'yes' ? '' : ' ◦'}`, own);
   });
   rows.push(summaryRow('**all**', all));
@@ -127,32 +115,31 @@ ${table(summaryHead, rows)}
 ${sections.join('\n')}`;
 }
 
+const othersLabel = 'other documents and features';
 /** The few lines for README.md: the documents of the main path, then the others together. */
 export function renderSummary(documents) {
   const groups = new Map();
-  for (const { title, rows, mainPath } of documents) {
-    const label = mainPath === 'yes' ? title.split(':')[0] : 'other documents and features';
-    groups.set(label, [...(groups.get(label) ?? []), ...rows]);
-  }
-  const rest = groups.get('other documents and features');
-  groups.delete('other documents and features');
-  const lines = [...groups].map(([label, rows]) => [label, rows]);
-  if (rest) lines.push(['other documents and features', rest]);
-  const short = (label, rows) => {
-    const musts = rows.filter(isMust);
+  const add = (label, rows) => groups.set(label, [...(groups.get(label) ?? []), ...rows]);
+  for (const { title, rows, mainPath } of documents)
+    if (mainPath === 'yes') add(title.split(':')[0], rows);
+  for (const { rows, mainPath } of documents) if (mainPath !== 'yes') add(othersLabel, rows);
+  const counted = (label, rows) => {
+    const musts = rows.filter(isMust).map(statusOf);
+    const having = (...wanted) =>
+      orNothing(musts.filter((status) => wanted.includes(status)).length);
     return [
       label,
       String(rows.length),
       String(musts.length),
-      String(count(musts, (row) => statusOf(row) === 'tested')),
-      orNothing(count(musts, (row) => statusOf(row).endsWith('duty'))),
-      orNothing(count(musts, (row) => statusOf(row) === 'other feature')),
-      orNothing(count(musts, (row) => statusOf(row) === 'not done')),
+      having('tested'),
+      having("host's duty", "client's duty"),
+      having('other feature'),
+      having('not done'),
     ];
   };
   return table(
-    ['document', 'rows', 'MUST', 'tested', "host's or client's duty", 'not built yet', 'not done'],
-    lines.map(([label, rows]) => short(label, rows)),
+    ['document', 'rows', 'MUST', 'tested', "host's or client's", 'not built yet', 'not done'],
+    [...groups].map(([label, rows]) => counted(label, rows)),
   );
 }
 

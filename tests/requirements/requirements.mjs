@@ -90,7 +90,8 @@ export function parseDocument(name, text, complain) {
 export function checkForm(document, complain) {
   const { rows, expected } = document;
   if (document.title === '') complain(1, 'has no title');
-  if (!['yes', 'no'].includes(document.mainPath)) complain(1, 'does not say "main path: yes" or "no"');
+  if (!['yes', 'no'].includes(document.mainPath))
+    complain(1, 'does not say "main path: yes" or "no"');
   const ids = rows.map((row) => row.id);
   for (const id of expected) if (!ids.includes(id)) complain(1, `the row ${id} is missing`);
   for (const row of rows) {
@@ -100,17 +101,25 @@ export function checkForm(document, complain) {
     if (!levels.includes(row.level)) wrong(`has no level: "${row.level}"`);
     if (!actors.includes(row.actor)) wrong(`is nobody's: "${row.actor}"`);
     if (row.text === '') wrong('says nothing');
-    if (!statuses.includes(row.items[0]?.kind)) wrong(`has no status: "${row.items[0]?.raw ?? ''}"`);
+    if (!statuses.includes(row.items[0]?.kind))
+      wrong(`has no status: "${row.items[0]?.raw ?? ''}"`);
     for (const { kind, value, raw } of row.items) {
       if (![...statuses, ...presets, 'note'].includes(kind)) wrong(`cannot say "${raw}"`);
-      if (value === '' && !['tested', "client's duty"].includes(kind)) wrong(`says nothing: "${raw}"`);
+      if (value === '' && !['tested', "client's duty"].includes(kind))
+        wrong(`says nothing: "${raw}"`);
     }
   }
 }
 
 const shelves = [
-  /^mcp_2026/, /^mcp_2025-11/, /^mcp_2025-06/, /^mcp_2025-03/,
-  /^oauth/, /^(rfc|jose)/, /^(refresh_rotation|attacks|readings|interoperability)/, /./,
+  /^mcp_2026/,
+  /^mcp_2025-11/,
+  /^mcp_2025-06/,
+  /^mcp_2025-03/,
+  /^oauth/,
+  /^(rfc|jose)/,
+  /^(refresh_rotation|attacks|readings|interoperability)/,
+  /./,
 ];
 const shelfOf = ({ name }) => shelves.findIndex((pattern) => pattern.test(name));
 

@@ -66,11 +66,16 @@ export function testsInSources(folder) {
   return tests;
 }
 
+/** The name of a test's ctest entry. */
+export const entryOf = (test) => test.entry ?? test.name;
+const programOf = (test) => entryOf(test).split('.')[0];
+
 /**
- * The names of the ctest entries of a build. Asked from outside the build: inside it, ctest would
- * begin the log of the run that is going on anew.
+ * The names of the ctest entries of a build, and the programs among them that hold tests of the
+ * sources. Asked from outside the build: inside it, ctest would begin the log of the run that is
+ * going on anew.
  */
-export function testsInBuild(build) {
+export function testsInBuild(build, tests) {
   const outside = mkdtempSync(join(tmpdir(), 'ctest-'));
   try {
     writeFileSync(join(outside, 'CTestTestfile.cmake'), `subdirs([==[${resolve(build)}]==])\n`);
@@ -80,23 +85,21 @@ export function testsInBuild(build) {
       maxBuffer: 1 << 28,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    return new Set(JSON.parse(json).tests.map((test) => test.name));
+    const names = new Set(JSON.parse(json).tests.map((test) => test.name));
+    const there = [...tests.values()].filter((test) => names.has(entryOf(test)));
+    return { names, programs: new Set(there.map(programOf)) };
   } finally {
     rmSync(outside, { recursive: true });
   }
 }
-
-/** The name of a test's ctest entry. */
-export const entryOf = (test) => test.entry ?? test.name;
 
 /**
  * Whether a test of the sources is lacking in a build. It is not where its whole program was not
  * built, since that hangs on what the machine has; nor where it tests what a shared library hides.
  */
 export function lacksIn(built, test) {
-  const program = `${entryOf(test).split('.')[0]}.`;
-  if (built.has(entryOf(test)) || test.file.endsWith('_internal_test.cpp')) return false;
-  return [...built].some((name) => name.startsWith(program));
+  if (test.file.endsWith('_internal_test.cpp')) return false;
+  return built.programs.has(programOf(test)) && !built.names.has(entryOf(test));
 }
 
 /** The end of each test in ctest's log: its name, whether it failed, and what it printed. */
