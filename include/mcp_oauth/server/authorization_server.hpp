@@ -169,12 +169,12 @@ struct endpoint {
 ///   - The consent page shows everything in its view, and users can see and withdraw later what
 ///     they allowed (OA21-AUTHZ-26).
 ///   - Login begins a new session, in a cookie that is `HttpOnly`, `Secure` and `SameSite`
-///     (ATK-AZ-10). Forms carry a token of that session: tickets are sealed to it, but a login form
-///     has no ticket of its own (ATK-AZ-06). A form is answered with 303, never 307 or 308
-///     (OA21-GEN-03, MCP-AZR-16).
+///     (ATK-AZ-10). Forms carry a token of that session; a consent ticket is sealed to it, a login
+///     ticket is not (ATK-AZ-06). A form is answered with 303, never 307 or 308 (OA21-GEN-03,
+///     MCP-AZR-16).
 ///   - After login go on with the ticket, never to a URL from a parameter (BCP-01, ATK-RU-13). A
-///     postponed error comes as a finished redirect; who trusts not every registered client may
-///     show a page before it (OA21-AUTHZ-24, MCP-AZR-10).
+///     postponed error comes as a finished redirect; a host that does not trust every registered
+///     client may show a page before it (OA21-AUTHZ-24, MCP-AZR-10).
 ///   - Clients of MCP 2025-03-26 may expect `/authorize`, `/token` and `/register` at the origin:
 ///     route them here where the endpoints are elsewhere (MCP-BC-02, T-02).
 ///   - A host that logs its users in at another authorization server asks for the user's consent
