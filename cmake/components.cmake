@@ -17,6 +17,11 @@ function(mcp_oauth_component name folder)
     set(mcp_oauth_components ${mcp_oauth_components} ${name} PARENT_SCOPE)
 endfunction()
 
+# What hosts test with. It has threads of its own.
+find_package(Threads REQUIRED)
+mcp_oauth_component(testing testing)
+target_link_libraries(mcp_oauth_testing PRIVATE Threads::Threads)
+
 # mcp_oauth_adapter(NAME MODULE MINIMUM): the adapter in src/adapters/NAME, over pkg-config's MODULE.
 # Where that is not installed the adapter is left out, unless it was asked for.
 find_package(PkgConfig QUIET)
@@ -46,6 +51,9 @@ function(mcp_oauth_adapter name module minimum)
     set(mcp_oauth_components ${mcp_oauth_components} PARENT_SCOPE)
 endfunction()
 
+mcp_oauth_adapter(sqlite sqlite3 3.24) # ON CONFLICT DO NOTHING
+mcp_oauth_adapter(postgresql libpq 14)
+mcp_oauth_adapter(redis hiredis 0.14)
 
 foreach(component IN LISTS mcp_oauth_components)
     add_library(mcp_oauth::${component} ALIAS mcp_oauth_${component})

@@ -3,8 +3,9 @@
 # get it. Debian and its kin install what is missing; elsewhere it is named.
 
 library_packages="g++ cmake ninja-build ccache pkg-config libssl-dev nlohmann-json3-dev"
+library_packages="$library_packages libsqlite3-dev libpq-dev libhiredis-dev"
 example_packages="libcpp-httplib-dev libcli11-dev"
-test_packages="catch2"
+test_packages="catch2 postgresql redis-server"
 
 # A cache hit must not depend on where the clone lies, nor on when its files were written.
 export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1

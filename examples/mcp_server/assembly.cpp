@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "secrets_file.hpp"
-
 namespace mcp_server {
 namespace {
 
@@ -35,21 +33,28 @@ bool contains(const std::vector<std::string>& all, const char* one) {
     return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-server_keys keys_of(const config& config) {
-    auto keys = config.secrets_file ? load_or_create_keys(*config.secrets_file) : generate_keys();
+server_keys keys_of(const config& config, const storage& chosen) {
+    const auto file = config.secrets_file ? config.secrets_file : chosen.secrets_file();
+    if (!file && chosen.is_durable())
+        throw config_fault("/secrets_file", "is required with this storage: what it holds is of no "
+                                            "use without the secrets that it was made with");
+    auto keys = file ? load_or_create_keys(*file) : generate_keys();
     if (!keys) throw config_fault("/secrets_file", keys.error());
     return std::move(*keys);
 }
 
 } // namespace
 
-std::unique_ptr<assembly> assembly::make(config config, const std::string& origin,
-                                         audit_log* audit) {
+std::unique_ptr<assembly> assembly::make(config config, const std::string& origin, audit_log* audit,
+                                         const storage& chosen) {
     std::unique_ptr<assembly> made{new assembly};
+    auto store = open_store(chosen);
+    if (!store) throw storage_fault(store.error());
+    made->store_ = std::move(*store);
     const std::string issuer = config.issuer.value_or(origin);
     const std::string resource = issuer + "/mcp";
     made->make_limiter(config);
-    made->make_issuer(config, issuer, audit);
+    made->make_issuer(config, issuer, keys_of(config, chosen), audit);
     made->make_gate(config, resource, audit);
     browser pages{{*made->issuer_, *made->sessions_, std::move(config.users), resource,
                    made->limiter_.get(), audit}};
@@ -71,8 +76,8 @@ void assembly::make_limiter(const config& config) {
     limiter_ = std::make_unique<mcp_oauth::memory_attempt_limiter>(rates);
 }
 
-void assembly::make_issuer(config& config, const std::string& issuer, audit_log* audit) {
-    auto keys = keys_of(config);
+void assembly::make_issuer(config& config, const std::string& issuer, server_keys keys,
+                           audit_log* audit) {
     for (const auto& each : keys.secrets)
         if (each.role == mcp_oauth::secret_role::current)
             sessions_ = std::make_unique<sessions>(each.octets, issuer);
@@ -89,13 +94,14 @@ void assembly::make_issuer(config& config, const std::string& issuer, audit_log*
     wanted.clients = std::move(config.clients);
     wanted.initial_access_token = std::move(config.initial_access_token);
     wanted.policy = config.policy;
-    mcp_oauth::server_ports ports{store_};
+    mcp_oauth::server_ports ports{*store_};
     ports.limiter = limiter_.get();
     ports.events = audit;
     auto made = authorization_server::make(std::move(wanted), ports);
     if (!made) throw to_fault(made.error());
     issuer_ = std::make_unique<authorization_server>(std::move(*made));
-    if (const auto matched = issuer_->check_store(); !matched) throw to_fault(matched.error());
+    if (const auto matched = issuer_->check_store(); !matched)
+        throw storage_fault(matched.error().problem);
 }
 
 void assembly::make_gate(const config& config, const std::string& resource, audit_log* audit) {
@@ -105,13 +111,13 @@ void assembly::make_gate(const config& config, const std::string& resource, audi
     served.scopes_supported = config.scopes_supported; // the library leaves offline_access out
     if (contains(config.scopes_supported, "mcp")) served.baseline_scopes = {"mcp"};
     mcp_oauth::resource_server_ports ports;
-    ports.store = &store_;
+    ports.store = store_.get();
     ports.events = audit;
     auto made = resource_server::beside(*issuer_, {served}, ports);
     if (!made) throw to_fault(made.error());
     gate_ = std::make_unique<resource_server>(std::move(*made));
 }
 
-void assembly::sweep() { (void)store_.sweep(mcp_oauth::system_clock{}.now()); }
+void assembly::sweep() { (void)store_->sweep(mcp_oauth::system_clock{}.now()); }
 
 } // namespace mcp_server

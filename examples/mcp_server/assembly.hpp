@@ -1,28 +1,37 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "audit.hpp"
 #include "config.hpp"
 #include "config_reader.hpp"
 #include "mcp_oauth/ports/attempt_limiter.hpp"
-#include "mcp_oauth/ports/memory_store.hpp"
+#include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
+#include "secrets_file.hpp"
 #include "sessions.hpp"
 #include "site.hpp"
+#include "storage.hpp"
 
 namespace mcp_server {
+
+/// The store cannot be used: of `--storage`, not of the configuration.
+class storage_fault : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 /// The library's two servers, their ports, and the site in front of them: what a host puts together
 /// once, at its start, and never changes.
 class assembly {
 public:
     /// `origin`: where the server listens, the issuer where the configuration gives none.
-    /// Errors: throws `config_fault`.
-    [[nodiscard]] static std::unique_ptr<assembly> make(config config, const std::string& origin,
-                                                        audit_log* audit);
+    /// Errors: throws `config_fault` or `storage_fault`.
+    [[nodiscard]] static std::unique_ptr<assembly>
+    make(config config, const std::string& origin, audit_log* audit, const storage& chosen = {});
 
     [[nodiscard]] site& web() noexcept { return *site_; }
     /// Drops what has expired. Call it now and then; nothing else does.
@@ -30,11 +39,11 @@ public:
 
 private:
     assembly() = default;
-    void make_issuer(config& config, const std::string& issuer, audit_log* audit);
+    void make_issuer(config& config, const std::string& issuer, server_keys keys, audit_log* audit);
     void make_gate(const config& config, const std::string& resource, audit_log* audit);
     void make_limiter(const config& config);
 
-    mcp_oauth::memory_store store_;
+    std::unique_ptr<mcp_oauth::record_store> store_;
     std::unique_ptr<mcp_oauth::attempt_limiter> limiter_; ///< null: no limits
     std::unique_ptr<sessions> sessions_;
     std::unique_ptr<mcp_oauth::authorization_server> issuer_;

@@ -94,12 +94,12 @@ http_response browser::authorize(const http_request& request) const {
     const auto current = parts_.browser_sessions.find(request);
     const bool signed_in = current && current->signed_in();
     if (signed_in && !wants_new_login(asked.demands, *current))
-        return go_on(asked.ticket, *current);
+        return go_on(request, asked.ticket, *current);
     const bool also_asks_for_pages =
         asked.demands.login || asked.demands.consent || asked.demands.select_account;
     if (asked.demands.none && !also_asks_for_pages) {
         // No page may be shown; the library tells the client that there is nobody.
-        auto answer = parts_.issuer.authenticated(asked.ticket, std::nullopt);
+        auto answer = parts_.issuer.authenticated(asked.ticket, std::nullopt, request);
         if (auto* redirect = std::get_if<http_response>(&answer)) return std::move(*redirect);
         if (const auto* refused = std::get_if<mcp_oauth::error_page>(&answer))
             return render(*refused);
@@ -109,13 +109,14 @@ http_response browser::authorize(const http_request& request) const {
 }
 
 /// The user is known: on to the client, or to the consent page.
-http_response browser::go_on(const std::string& ticket, const session& who) const {
+http_response browser::go_on(const http_request& request, const std::string& ticket,
+                             const session& who) const {
     mcp_oauth::login login;
     login.subject = who.username;
     login.at = who.begun;
     login.amr = {"pwd"};
     login.session = who.id;
-    auto outcome = parts_.issuer.authenticated(ticket, std::move(login));
+    auto outcome = parts_.issuer.authenticated(ticket, std::move(login), request);
     if (const auto* refused = std::get_if<mcp_oauth::error_page>(&outcome)) return render(*refused);
     if (auto* redirect = std::get_if<http_response>(&outcome)) return std::move(*redirect);
     return render(consent_page{std::get<mcp_oauth::consent_view>(outcome),
@@ -171,16 +172,16 @@ http_response browser::check_password(const http_request& request, const session
                              403);
     }
     note("login_succeeded", form.username, request);
-    return welcome(form);
+    return welcome(request, form);
 }
 
 /// A new session, whatever the old one was (ATK-AZ-10), then on with what was waiting.
-http_response browser::welcome(const fields& form) const {
+http_response browser::welcome(const http_request& request, const fields& form) const {
     const auto fresh = parts_.browser_sessions.log_in(form.username);
     if (!fresh) return no_random();
     const auto cookie = parts_.browser_sessions.cookie(*fresh);
     if (!cookie) return no_random();
-    auto answer = form.ticket.empty() ? see_other("/") : go_on(form.ticket, *fresh);
+    auto answer = form.ticket.empty() ? see_other("/") : go_on(request, form.ticket, *fresh);
     answer.headers.push_back({"Set-Cookie", *cookie});
     return answer;
 }
@@ -193,8 +194,9 @@ http_response browser::consent(const http_request& request) const {
         !parts_.browser_sessions.is_form_token(*current, form->form_token))
         return refused_form();
     if (form->decision != "allow" && form->decision != "deny") return refused_form();
-    auto outcome = form->decision == "allow" ? parts_.issuer.approve(form->ticket, current->id)
-                                             : parts_.issuer.deny(form->ticket, current->id);
+    auto outcome = form->decision == "allow"
+                       ? parts_.issuer.approve(form->ticket, current->id, {}, request)
+                       : parts_.issuer.deny(form->ticket, current->id, request);
     if (const auto* refused = std::get_if<mcp_oauth::error_page>(&outcome)) return render(*refused);
     return std::get<http_response>(std::move(outcome));
 }

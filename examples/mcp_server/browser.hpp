@@ -47,13 +47,15 @@ private:
     using response = mcp_oauth::http_response;
     struct fields; // of one of our forms
 
-    [[nodiscard]] response go_on(const std::string& ticket, const session& who) const;
+    [[nodiscard]] response go_on(const mcp_oauth::http_request& request, const std::string& ticket,
+                                 const session& who) const;
     [[nodiscard]] response ask_for_login(std::optional<session> current, std::string ticket,
                                          std::string username, std::string problem,
                                          int status) const;
     [[nodiscard]] response check_password(const mcp_oauth::http_request& request,
                                           const session& current, const fields& form) const;
-    [[nodiscard]] response welcome(const fields& form) const;
+    [[nodiscard]] response welcome(const mcp_oauth::http_request& request,
+                                   const fields& form) const;
     [[nodiscard]] bool is_password_of(const std::string& username, std::string_view password) const;
     [[nodiscard]] bool exists(const std::string& username) const;
     void note(const char* what, const std::string& username,

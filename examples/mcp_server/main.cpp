@@ -63,7 +63,7 @@ int serve(const options& chosen) {
     const int port = http.bind(chosen.host, chosen.port);
     if (port == 0) return fail("--port: cannot listen at " + origin_of(chosen.host, chosen.port));
     const auto origin = origin_of(chosen.host, port);
-    const auto servers = assembly::make(std::move(wanted), origin, audit.get());
+    const auto servers = assembly::make(std::move(wanted), origin, audit.get(), chosen.store);
     if (!http.start([&](const auto& request) { return servers->web().respond(request); }))
         return fail("--host: cannot accept connections at " + origin);
     std::printf("ready %s\n", origin.c_str());
@@ -89,6 +89,8 @@ int main(int argc, char** argv) {
         return serve(chosen);
     } catch (const config_fault& fault) {
         return fail((chosen.config_file.empty() ? "" : chosen.config_file + ": ") + fault.what());
+    } catch (const storage_fault& fault) {
+        return fail(std::string{"--storage: "} + fault.what());
     } catch (const std::exception& error) {
         return fail(error.what());
     }

@@ -10,10 +10,10 @@ namespace mcp_server {
 namespace {
 
 std::string check_storage(const std::string& text) {
-    if (text == "memory") return {};
-    for (const char* known : {"sqlite:", "postgresql:", "redis:"})
-        if (text.rfind(known, 0) == 0) return "not built in: " + text.substr(0, text.find(':'));
-    return "is none of: memory, sqlite:PATH, postgresql:CONNINFO, redis:URI";
+    const auto chosen = storage::parse(text);
+    if (!chosen) return "is none of: memory, sqlite:PATH, postgresql:CONNINFO, redis:URI";
+    if (!chosen->is_built_in()) return "not built in: " + text.substr(0, text.find(':'));
+    return {};
 }
 
 // The host becomes part of the issuer, so it has to be one that a URL can hold.
@@ -36,7 +36,7 @@ stop to_stop(const CLI::App& app, const CLI::ParseError& error) {
 
 std::variant<options, stop> parse_options(int argc, const char* const* argv) {
     options chosen;
-    std::string storage = "memory";
+    std::string where = "memory";
     CLI::App app{"An MCP server that is its own OAuth 2.1 authorization server.", "mcp_server"};
     app.add_option("--host", chosen.host, "The address to listen at")
         ->check(CLI::Validator(check_host, "HOST"))
@@ -46,8 +46,8 @@ std::variant<options, stop> parse_options(int argc, const char* const* argv) {
         ->capture_default_str();
     app.add_option("--config", chosen.config_file, "A JSON file, see README.md")
         ->check(CLI::ExistingFile);
-    app.add_option("--storage", storage, "Where grants and clients are kept")
-        ->check(CLI::Validator(check_storage, "memory"))
+    app.add_option("--storage", where, "Where grants and clients are kept")
+        ->check(CLI::Validator(check_storage, "memory|sqlite:PATH|postgresql:CONNINFO|redis:URI"))
         ->capture_default_str();
     app.add_option("--audit", chosen.audit,
                    "One JSON object per line and security event; - for stdout");
@@ -56,6 +56,7 @@ std::variant<options, stop> parse_options(int argc, const char* const* argv) {
     } catch (const CLI::ParseError& error) {
         return to_stop(app, error);
     }
+    chosen.store = *storage::parse(where);
     return chosen;
 }
 

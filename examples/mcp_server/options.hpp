@@ -3,6 +3,8 @@
 #include <string>
 #include <variant>
 
+#include "storage.hpp"
+
 namespace mcp_server {
 
 /// The command line.
@@ -10,7 +12,8 @@ struct options {
     std::string host = "127.0.0.1";
     int port = 8080;         ///< 0: a free one
     std::string config_file; ///< empty: every default
-    std::string audit;       ///< a file, or `-` for standard output; empty: no audit log
+    storage store;
+    std::string audit; ///< a file, or `-` for standard output; empty: no audit log
 };
 
 /// The command line asked for something else than a server, or was wrong.

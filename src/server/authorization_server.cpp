@@ -5,6 +5,7 @@
 #include "mcp_oauth/server/driver.hpp"
 #include "server/authorization_endpoint.hpp"
 #include "server/exchange.hpp"
+#include "server/grant_administration.hpp"
 #include "server/registration_endpoint.hpp"
 #include "server/store_check.hpp"
 #include "server/token_endpoint.hpp"
@@ -38,7 +39,15 @@ std::optional<http_response> refuse_oversized(const exchange& x) {
     return std::nullopt;
 }
 
-http_request internal() { return {}; }
+/// What events tell of the request that a page of the host's was answered by.
+http_request context_of(const http_request& page) {
+    http_request context;
+    context.source = page.source;
+    context.correlation_id = page.correlation_id;
+    if (const auto agent = page.header("user-agent"))
+        context.headers.push_back({"User-Agent", std::string{*agent}});
+    return context;
+}
 
 } // namespace
 
@@ -80,17 +89,20 @@ operation<authorize_outcome> authorization_server::begin_authorize(http_request 
     return begin_authorization(exchange{state_, std::move(request)});
 }
 operation<authenticated_outcome>
-authorization_server::begin_authenticated(std::string_view ticket, std::optional<login> who) const {
-    return begin_authenticated_flow(exchange{state_, internal()}, ticket, std::move(who));
+authorization_server::begin_authenticated(std::string_view ticket, std::optional<login> who,
+                                          const http_request& page) const {
+    return begin_authenticated_flow(exchange{state_, context_of(page)}, ticket, std::move(who));
 }
 operation<decision_outcome> authorization_server::begin_approve(std::string_view ticket,
                                                                 std::string_view session,
-                                                                approval given) const {
-    return begin_decision(exchange{state_, internal()}, ticket, session, std::move(given));
+                                                                approval given,
+                                                                const http_request& page) const {
+    return begin_decision(exchange{state_, context_of(page)}, ticket, session, std::move(given));
 }
 operation<decision_outcome> authorization_server::begin_deny(std::string_view ticket,
-                                                             std::string_view session) const {
-    return begin_decision(exchange{state_, internal()}, ticket, session, std::nullopt);
+                                                             std::string_view session,
+                                                             const http_request& page) const {
+    return begin_decision(exchange{state_, context_of(page)}, ticket, session, std::nullopt);
 }
 operation<expected<void, config_error>>
 authorization_server::begin_check_store(on_mismatch mismatch) const {
@@ -101,6 +113,20 @@ authorization_server::begin_revoke_grant(std::string_view id) const {
     return begin_grant_revocation(state_, id);
 }
 
+operation<expected<grant_page, unavailable>>
+authorization_server::begin_list_grants(const grant_owner& owner, std::string_view after,
+                                        std::size_t limit) const {
+    return begin_grant_listing(exchange{state_, {}}, owner, after, limit);
+}
+operation<expected<std::size_t, unavailable>>
+authorization_server::begin_revoke_grants(const grant_owner& owner) const {
+    return begin_owner_revocation(state_, owner);
+}
+operation<expected<std::size_t, unavailable>>
+authorization_server::begin_delete_client(std::string_view client_id) const {
+    return begin_client_deletion(state_, client_id);
+}
+
 // The blocking face: the same operations, driven at once.
 http_response authorization_server::handle(const http_request& request) const {
     return run(begin(request), state_->ports());
@@ -109,22 +135,36 @@ authorize_outcome authorization_server::authorize(const http_request& request) c
     return run(begin_authorize(request), state_->ports());
 }
 authenticated_outcome authorization_server::authenticated(std::string_view ticket,
-                                                          std::optional<login> who) const {
-    return run(begin_authenticated(ticket, std::move(who)), state_->ports());
+                                                          std::optional<login> who,
+                                                          const http_request& page) const {
+    return run(begin_authenticated(ticket, std::move(who), page), state_->ports());
 }
 decision_outcome authorization_server::approve(std::string_view ticket, std::string_view session,
-                                               approval given) const {
-    return run(begin_approve(ticket, session, std::move(given)), state_->ports());
+                                               approval given, const http_request& page) const {
+    return run(begin_approve(ticket, session, std::move(given), page), state_->ports());
 }
-decision_outcome authorization_server::deny(std::string_view ticket,
-                                            std::string_view session) const {
-    return run(begin_deny(ticket, session), state_->ports());
+decision_outcome authorization_server::deny(std::string_view ticket, std::string_view session,
+                                            const http_request& page) const {
+    return run(begin_deny(ticket, session, page), state_->ports());
 }
 expected<void, config_error> authorization_server::check_store(on_mismatch mismatch) const {
     return run(begin_check_store(mismatch), state_->ports());
 }
 expected<bool, unavailable> authorization_server::revoke_grant(std::string_view id) const {
     return run(begin_revoke_grant(id), state_->ports());
+}
+expected<grant_page, unavailable> authorization_server::list_grants(const grant_owner& owner,
+                                                                    std::string_view after,
+                                                                    std::size_t limit) const {
+    return run(begin_list_grants(owner, after, limit), state_->ports());
+}
+expected<std::size_t, unavailable>
+authorization_server::revoke_grants(const grant_owner& owner) const {
+    return run(begin_revoke_grants(owner), state_->ports());
+}
+expected<std::size_t, unavailable>
+authorization_server::delete_client(std::string_view client_id) const {
+    return run(begin_delete_client(client_id), state_->ports());
 }
 
 const std::string& authorization_server::authorization_path() const noexcept {

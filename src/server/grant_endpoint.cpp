@@ -167,19 +167,6 @@ void grant_endpoint::judge() {
     settle();
 }
 
-grant_rules grant_endpoint::rules_for(const grant& g) const {
-    const auto& p = request().rules();
-    grant_rules rules;
-    rules.retry_window = p.refresh.retry_window;
-    rules.retry_depth = p.refresh.retry_depth;
-    rules.operation_limit = p.operation_limit;
-    rules.idle = p.refresh.idle;
-    rules.min_epoch = p.min_epoch;
-    rules.rotate = g.method == client_authentication_method::none ||
-                   p.refresh.confidential == confidential_rotation::rotate;
-    return rules;
-}
-
 bool grant_endpoint::gives_tokens() const noexcept {
     switch (transition_.says) {
     case verdict::retried:

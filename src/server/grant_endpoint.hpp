@@ -72,7 +72,6 @@ protected:
     [[nodiscard]] const client* authenticated() const noexcept {
         return client_ ? &client_->record() : nullptr;
     }
-    [[nodiscard]] grant_rules rules_for(const grant& g) const;
 
 private:
     void judge();

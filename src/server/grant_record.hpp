@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mcp_oauth/grant/record.hpp"
+#include "mcp_oauth/grant/transition.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/server/policy.hpp"
 #include "server/record_keys.hpp"
@@ -30,6 +31,19 @@ inline namespace v0 {
                    margin;
     r.body = encode(g);
     return r;
+}
+
+/// The policy as far as it concerns the state machine of `g`.
+[[nodiscard]] inline grant_rules rules_for(const grant& g, const policy& p) {
+    grant_rules rules;
+    rules.retry_window = p.refresh.retry_window;
+    rules.retry_depth = p.refresh.retry_depth;
+    rules.operation_limit = p.operation_limit;
+    rules.idle = p.refresh.idle;
+    rules.min_epoch = p.min_epoch;
+    rules.rotate = g.method == client_authentication_method::none ||
+                   p.refresh.confidential == confidential_rotation::rotate;
+    return rules;
 }
 
 } // namespace v0

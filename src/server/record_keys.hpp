@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "mcp_oauth/grant/handle.hpp"
+#include "mcp_oauth/server/grant_listing.hpp"
 
 /// What records are called in the store, and whom they belong to. Every name begins with the
 /// issuer, so several issuers may share a store; an issuer has no `#` (RFC 8414 §2: no fragment),
@@ -45,6 +46,10 @@ namespace record_keys {
 /// `record::client_owner`.
 [[nodiscard]] inline std::string client_owner(std::string_view issuer, std::string_view client_id) {
     return join(issuer, "#client/", client_id);
+}
+[[nodiscard]] inline std::string owner(std::string_view issuer, const grant_owner& whose) {
+    return whose.is_subject() ? subject_owner(issuer, whose.id())
+                              : client_owner(issuer, whose.id());
 }
 
 } // namespace record_keys

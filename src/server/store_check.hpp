@@ -16,9 +16,5 @@ inline namespace v0 {
 begin_store_check(std::shared_ptr<const server_state> server,
                   authorization_server::on_mismatch mismatch);
 
-/// `authorization_server::revoke_grant`.
-[[nodiscard]] operation<expected<bool, unavailable>>
-begin_grant_revocation(std::shared_ptr<const server_state> server, std::string_view id);
-
 } // namespace v0
 } // namespace mcp_oauth

@@ -4,6 +4,7 @@
 
 #include "mcp_oauth/rfc/7636_pkce.hpp"
 #include "server/grant_endpoint.hpp"
+#include "server/grant_record.hpp"
 #include "server/registration_endpoint.hpp"
 
 namespace mcp_oauth {
@@ -68,7 +69,8 @@ private:
     transition redeem(const grant& g, const moment& at, const fresh_head& fresh,
                       const pkce_proof&) const {
         const auto access = narrow(g, body(), request().server().hierarchy);
-        return redeem_code(g.life, code_.nonce, access.fit, at, fresh, rules_for(g));
+        return redeem_code(g.life, code_.nonce, access.fit, at, fresh,
+                           rules_for(g, request().rules()));
     }
 
     handle code_;
@@ -121,7 +123,7 @@ protected:
     transition decide(const grant& g, const moment& at, const fresh_head& fresh) override {
         const auto access = narrow(g, body(), request().server().hierarchy);
         return present_refresh(g.life, opened_->generation, opened_->nonce, access.fit, at, fresh,
-                               rules_for(g));
+                               rules_for(g, request().rules()));
     }
 
     std::optional<error> host_refuses(const grant& g) override;

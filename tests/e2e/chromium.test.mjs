@@ -199,7 +199,7 @@ describe('by keyboard alone', () => {
       await assertUsable(page, 'login');
       await shot(page, `login-${name}`);
 
-      assert.equal((await focused(page)).name, 'username', 'the first input has the focus');
+      await page.waitForSelector('input[name=username]:focus');
       await page.keyboard.type('alice');
       await tabTo(page, { name: 'password' });
       await page.keyboard.type('wonderland');
@@ -233,8 +233,10 @@ describe('by keyboard alone', () => {
     const who = await client();
     const page = await openPage(t, phone, { javaScriptEnabled: false });
     await page.goto(urlFor(who, pkce().challenge));
+    await page.waitForSelector('input[name=username]:focus'); // the browser's own doing, a moment later
     await page.keyboard.type('alice');
     await page.keyboard.press('Tab');
+    await page.waitForSelector('input[name=password]:focus');
     await page.keyboard.type('wonderland');
     await page.keyboard.press('Enter');
     await page.waitForSelector('button[value=deny]');

@@ -218,3 +218,23 @@ TEST_CASE("A second page of one ticket cannot begin anew what was cleaned away",
     (void)s.memory.sweep(s.clock.now());
     check_spent(s.as.approve(second.ticket, "session-1"));
 }
+
+TEST_CASE("Events of the host's pages tell what it knows of the request",
+          "[events][OA21-AUTHZ-24]") {
+    const server s;
+    const http_request page{"POST", "/consent",     {{"User-Agent", "A browser"}},
+                            "a=b",  "198.51.100.7", "page-1"};
+    const bool agrees = GENERATE(true, false);
+    const auto view = s.consent();
+    (void)s.events.take();
+    if (agrees)
+        (void)s.as.approve(view.ticket, "session-1", {}, page);
+    else
+        (void)s.as.deny(view.ticket, "session-1", page);
+    const auto seen = s.events.take();
+    REQUIRE(seen.size() == 1);
+    CHECK(seen[0].kind == (agrees ? event_kind::approved : event_kind::denied));
+    CHECK(seen[0].source == "198.51.100.7");
+    CHECK(seen[0].correlation_id == "page-1");
+    CHECK(seen[0].user_agent == "A browser");
+}

@@ -1,4 +1,4 @@
-#include "given.hpp"
+#include "registration.hpp"
 
 using namespace given;
 using namespace std::chrono_literals;
@@ -15,25 +15,12 @@ void check_unavailable(const http_response& answer) {
     CHECK(answer.header("Cache-Control") == "no-store");
 }
 
-std::string registered(const given::server& s) {
-    const auto answer = s.as.handle({"POST",
-                                     "/register",
-                                     {{"Content-Type", "application/json"}},
-                                     R"({"redirect_uris":["http://127.0.0.1:4711/callback"],)"
-                                     R"("token_endpoint_auth_method":"none",)"
-                                     R"("grant_types":["authorization_code","refresh_token"]})",
-                                     {},
-                                     {}});
-    REQUIRE(answer.status == 201);
-    return member(answer, "client_id");
-}
-
 } // namespace
 
 TEST_CASE("A store that is down never yields invalid_client or invalid_grant, and uses nothing up",
           "[MCP-ERR-07][pain-7][OA21-CODE-12]") {
     const given::server s;
-    const auto id = registered(s);
+    const auto id = registered_id(s, refreshing_registration);
     const auto code = s.code({{"client_id", id}});
     for (std::size_t nth = 1; nth <= 4; ++nth) { // client, grant, client kept alive, swap
         s.store.fail(store_call::any, nth, store_fault::unavailable);
@@ -53,7 +40,7 @@ TEST_CASE("A store that is down never yields invalid_client or invalid_grant, an
 TEST_CASE("A refusal waits for the client's record, and is 503 where it cannot be read",
           "[MCP-ERR-07]") {
     const given::server s;
-    const auto id = registered(s);
+    const auto id = registered_id(s, refreshing_registration);
     s.store.fail(store_call::load, 1, store_fault::unavailable);
     check_unavailable(s.refresh("garbage", {{"client_id", id}}));
     CHECK(member(s.refresh("garbage", {{"client_id", id}}), "error") == "invalid_grant");

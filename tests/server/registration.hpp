@@ -15,6 +15,10 @@ inline http_response registered(const server& s, std::string document) {
 /// A public client at the usual callback.
 inline const std::string plain_registration =
     R"({"redirect_uris":["http://127.0.0.1:4711/callback"],"token_endpoint_auth_method":"none"})";
+/// The same, with refresh tokens.
+inline const std::string refreshing_registration =
+    R"({"redirect_uris":["http://127.0.0.1:4711/callback"],"token_endpoint_auth_method":"none",)"
+    R"("client_name":"Registered","grant_types":["authorization_code","refresh_token"]})";
 inline std::string registered_id(const server& s,
                                  const std::string& document = plain_registration) {
     const auto response = registered(s, document);

@@ -41,8 +41,8 @@ TEST_CASE("the usual configuration is fine, and needs no port", "[gate][config]"
 
 TEST_CASE("an issuer is https, or http on this machine, and another's may end in a slash",
           "[gate][config][MCP-TOK-06]") {
-    const auto with = [](std::string issuer) {
-        return fault([&](auto& c, auto&) { c.issuer = std::move(issuer); });
+    const auto with = [](std::string tried) {
+        return fault([&](auto& c, auto&) { c.issuer = std::move(tried); });
     };
     for (const auto* const good : {"https://idp.example", "https://idp.example/",
                                    "https://idp.example/tenant", "http://localhost:8080"})
@@ -156,9 +156,9 @@ TEST_CASE("beside an authorization server no resource is guarded that it issues 
     const given::server s;
     CHECK(beside_fault(s, {{"https://other.example/mcp", {}, {}, {}, {}}}).empty());
     CHECK(beside_fault(s, {{"https://AS.example:443/mcp", {}, {}, {}, {}}}).empty());
-    for (const auto* const other :
+    for (const auto* const foreign :
          {"https://as.example/mcp/", "https://as.example", "https://third.example/mcp"})
-        CHECK(beside_fault(s, {{other, {}, {}, {}, {}}}) == "resources.identifier");
+        CHECK(beside_fault(s, {{foreign, {}, {}, {}, {}}}) == "resources.identifier");
 }
 
 TEST_CASE("without scopes of its own a resource shows what its authorization server offers",

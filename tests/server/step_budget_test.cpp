@@ -1,5 +1,5 @@
-#include "given.hpp"
 #include "mcp_oauth/server/driver.hpp"
+#include "registration.hpp"
 
 using namespace given;
 
@@ -25,25 +25,13 @@ std::size_t steps_without_luck(const given::server& s, operation<http_response> 
 operation<http_response> ask(const given::server& s, const char* path, const fields& body) {
     return s.as.begin(post(path, body));
 }
-std::string registered(const given::server& s) {
-    const auto answer = s.as.handle({"POST",
-                                     "/register",
-                                     {{"Content-Type", "application/json"}},
-                                     R"({"redirect_uris":["http://127.0.0.1:4711/callback"],)"
-                                     R"("token_endpoint_auth_method":"none",)"
-                                     R"("grant_types":["authorization_code","refresh_token"]})",
-                                     {},
-                                     {}});
-    REQUIRE(answer.status == 201);
-    return member(answer, "client_id");
-}
 
 } // namespace
 
 TEST_CASE("An operation takes no more steps than it states, even when every swap is lost",
           "[most_steps]") {
     const given::server s;
-    const auto id = registered(s);
+    const auto id = registered_id(s, refreshing_registration);
     const auto code = s.code({{"client_id", id}});
     const auto redeeming = steps_without_luck(
         s, ask(s, "/token", given::server::redemption(code, {{"client_id", id}})));

@@ -38,6 +38,8 @@ foreach(room base grammar rfc grant ports server testing)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.cpp")
     test_of(${room} "${sources}")
 endforeach()
+target_link_libraries(test_ports PRIVATE mcp_oauth::testing)
+target_link_libraries(test_testing PRIVATE mcp_oauth::testing)
 
 if(mcp_oauth_test_httplib_FOUND)
     find_package(Threads REQUIRED)
@@ -69,3 +71,8 @@ foreach(name IN LISTS mcp_oauth_components)
         target_link_libraries(test_${name} PRIVATE mcp_oauth::${name} mcp_oauth::testing)
     endif()
 endforeach()
+
+# A second session beside the store's locks rows, ends connections and reads statistics.
+if(TARGET test_postgresql)
+    target_link_libraries(test_postgresql PRIVATE PkgConfig::mcp_oauth_uses_libpq)
+endif()

@@ -259,6 +259,19 @@ namespace detail {
     return t;
 }
 
+/// Whether anything can still be had for the grant at `now`, by whoever holds its newest handle:
+/// for a list that a person reads. No request is judged by it.
+[[nodiscard]] inline bool is_alive(const grant_life& g, instant now,
+                                   const grant_rules& rules) noexcept {
+    if (g.epoch < rules.min_epoch || now >= g.absolute_end) return false;
+    switch (g.state) {
+    case grant_state::pending: return now < g.code_deadline;
+    case grant_state::active: return now < g.head_born + rules.idle;
+    case grant_state::revoked: break;
+    }
+    return false;
+}
+
 /// Revokes, whatever handle was presented and however old (row 2).
 [[nodiscard]] inline transition revoke(const grant_life& g, revocation_reason reason,
                                        const moment& at) {

@@ -132,10 +132,10 @@ public:
     [[nodiscard]] virtual expected<record_page, unavailable>
     list(record_kind kind, std::string_view owner, std::string_view after, std::size_t limit) = 0;
 
-    /// Drops up to `limit` records whose `expires_at`, at the moment of the drop, lies `sweep_margin`
-    /// or more before `now`: one that was renewed meanwhile stays. Safe beside live traffic; the
-    /// host calls it now and then, and nothing else ever needs cleaning up. A store may leave it
-    /// out, and keep records for ever or drop them by a means of its own.
+    /// Drops up to `limit` records whose `expires_at`, at the moment of the drop, lies
+    /// `sweep_margin` or more before `now`: one that was renewed meanwhile stays. Safe beside live
+    /// traffic; the host calls it now and then, and nothing else ever needs cleaning up. A store
+    /// may leave it out, and keep records for ever or drop them by a means of its own.
     ///
     /// Returns: how many were dropped; fewer than `limit` where nothing more is due.
     [[nodiscard]] virtual expected<std::size_t, unavailable> sweep(instant now,

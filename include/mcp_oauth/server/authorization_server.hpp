@@ -20,6 +20,7 @@
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/rfc/6749_client.hpp"
 #include "mcp_oauth/rfc/6749_errors.hpp"
+#include "mcp_oauth/server/grant_listing.hpp"
 #include "mcp_oauth/server/operation.hpp"
 #include "mcp_oauth/server/policy.hpp"
 
@@ -211,21 +212,31 @@ public:
     [[nodiscard]] authorize_outcome authorize(const http_request& request) const;
     [[nodiscard]] operation<authorize_outcome> begin_authorize(http_request request) const;
 
+    // `page` below is the request that the host's own page was answered by. Nothing is decided by
+    // it; its source, user agent and correlation ID appear in events.
+
     /// The user is known now; or, without a `login`, is not and `prompt=none` asked for no page.
     [[nodiscard]] authenticated_outcome authenticated(std::string_view ticket,
-                                                      std::optional<login> who) const;
+                                                      std::optional<login> who,
+                                                      const http_request& page = {}) const;
     [[nodiscard]] operation<authenticated_outcome>
-    begin_authenticated(std::string_view ticket, std::optional<login> who) const;
+    begin_authenticated(std::string_view ticket, std::optional<login> who,
+                        const http_request& page = {}) const;
 
     /// The user agrees. Approving the same ticket again returns the same redirect while the code
     /// waits, and a page afterwards.
     [[nodiscard]] decision_outcome approve(std::string_view ticket, std::string_view session,
-                                           approval given = {}) const;
-    [[nodiscard]] operation<decision_outcome>
-    begin_approve(std::string_view ticket, std::string_view session, approval given = {}) const;
-    [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session) const;
+                                           approval given = {},
+                                           const http_request& page = {}) const;
+    [[nodiscard]] operation<decision_outcome> begin_approve(std::string_view ticket,
+                                                            std::string_view session,
+                                                            approval given = {},
+                                                            const http_request& page = {}) const;
+    [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session,
+                                        const http_request& page = {}) const;
     [[nodiscard]] operation<decision_outcome> begin_deny(std::string_view ticket,
-                                                         std::string_view session) const;
+                                                         std::string_view session,
+                                                         const http_request& page = {}) const;
 
     /// Every endpoint that clients call directly; 404 for a path that is none.
     [[nodiscard]] http_response handle(const http_request& request) const;
@@ -235,6 +246,36 @@ public:
     [[nodiscard]] expected<bool, unavailable> revoke_grant(std::string_view grant_id) const;
     [[nodiscard]] operation<expected<bool, unavailable>>
     begin_revoke_grant(std::string_view grant_id) const;
+
+    /// The live grants of a user or of a client, page by page, at most `limit` (1 to 100) of them:
+    /// what a page of connected applications shows. Takes one `list`, and one look-up for each
+    /// client that is met.
+    /// Does not check: who asks. Show a user their own grants only.
+    [[nodiscard]] expected<grant_page, unavailable> list_grants(const grant_owner& owner,
+                                                                std::string_view after = {},
+                                                                std::size_t limit = 50) const;
+    [[nodiscard]] operation<expected<grant_page, unavailable>>
+    begin_list_grants(const grant_owner& owner, std::string_view after = {},
+                      std::size_t limit = 50) const;
+
+    /// Ends all grants of a user or of a client that were approved before the call, those whose
+    /// code still waits included, and forgets remembered consents. One that is approved meanwhile
+    /// may escape: stop the login first, or call it again. Takes as many steps as there are grants;
+    /// `policy::operation_limit` counts for each of them anew.
+    /// Errors: the store did not answer; some have ended, and a second call goes on.
+    /// Returns: how many were ended by this call.
+    [[nodiscard]] expected<std::size_t, unavailable> revoke_grants(const grant_owner& owner) const;
+    [[nodiscard]] operation<expected<std::size_t, unavailable>>
+    begin_revoke_grants(const grant_owner& owner) const;
+
+    /// Deletes a client that registered itself, then ends its grants as `revoke_grants` does. A
+    /// configured client, or one of the host's own registry, is the host's to remove: this ends its
+    /// grants only.
+    /// Errors, Returns: as `revoke_grants`.
+    [[nodiscard]] expected<std::size_t, unavailable>
+    delete_client(std::string_view client_id) const;
+    [[nodiscard]] operation<expected<std::size_t, unavailable>>
+    begin_delete_client(std::string_view client_id) const;
 
     /// The path of the authorization endpoint, which the host routes to `authorize`.
     [[nodiscard]] const std::string& authorization_path() const noexcept;

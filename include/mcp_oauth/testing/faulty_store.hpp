@@ -49,6 +49,11 @@ public:
         const std::lock_guard<std::mutex> held(lock_);
         plans_.push_back({which, nth, std::nullopt, std::move(interruption)});
     }
+    /// Forgets every failure and interruption that is still to come.
+    void heal() {
+        const std::lock_guard<std::mutex> held(lock_);
+        plans_.clear();
+    }
     /// Carries out what was late. Returns: the outcomes, which nobody else hears of.
     std::vector<write_outcome> land_late() {
         std::vector<std::function<write_outcome()>> late;

@@ -9,9 +9,11 @@ import { createInterface } from 'node:readline';
 
 const patience = 30_000; // generous: the machine may be busy
 const running = new Set();
+const folders = [];
 
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 function launch(flags) {
@@ -45,7 +47,7 @@ async function within(promise, what, child) {
 /** A folder that is gone when the process is. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-oauth-e2e-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -104,6 +106,11 @@ export async function startServer(config = {}, { port = 0, audit, flags = [] } =
     process: child,
     said: child.said,
     stop,
+    /** Ends it on the spot, as a crash does. */
+    async kill() {
+      child.kill('SIGKILL');
+      await child.ended;
+    },
     /** The security events so far, oldest first. */
     events() {
       return readFileSync(auditFile, 'utf8')

@@ -1,5 +1,5 @@
-// The operation as the rules R1 to R7 have it, one step at a time, around the real state machine; and
-// the invariants, where an operation could break them.
+// The operation as the rules R1 to R7 have it, one step at a time, around the real state machine;
+// and the invariants, where an operation could break them.
 #include "grant/model/run.hpp"
 
 namespace grant_model {

@@ -1,4 +1,5 @@
-// What happens around the operations: time passes, servers die, writes land late, the store goes back.
+// What happens around the operations: time passes, servers die, writes land late, the store goes
+// back.
 #include "grant/model/run.hpp"
 
 namespace grant_model {

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/grammar/scope_token.hpp"
+
+/// What a host's page of connected applications shows, and what it ends.
+namespace mcp_oauth {
+inline namespace v0 {
+
+/// Whose grants: those that a subject gave, or those that a client was given.
+class grant_owner {
+public:
+    [[nodiscard]] static grant_owner subject(std::string id) {
+        return {kind::subject, std::move(id)};
+    }
+    [[nodiscard]] static grant_owner client(std::string id) {
+        return {kind::client, std::move(id)};
+    }
+
+    [[nodiscard]] bool is_subject() const noexcept { return kind_ == kind::subject; }
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+
+private:
+    enum class kind : std::uint8_t { subject, client };
+    grant_owner(kind k, std::string id) : kind_(k), id_(std::move(id)) {}
+
+    kind kind_;
+    std::string id_;
+};
+
+/// A grant that is alive: something can still be had for it.
+struct grant_summary {
+    std::string grant_id; ///< for `revoke_grant`
+    std::string subject;
+    std::string client_id;
+    std::string client_name; ///< the client's own claim; empty where the client is gone
+    std::string client_uri;  ///< likewise
+    scope_set scopes;
+    std::vector<std::string> resources;
+    instant approved_at{};
+    /// When its refresh token was last used, or its code redeemed; nothing while the code waits.
+    std::optional<instant> last_used_at;
+    /// The latest moment at which it can end; without use it ends earlier, see
+    /// `policy::refresh_options::idle`.
+    instant ends_at{};
+};
+
+struct grant_page {
+    std::vector<grant_summary> grants; ///< may be fewer than asked for, even none, with a `next`
+    std::string next;                  ///< hand it to the next call; empty at the end
+};
+
+} // namespace v0
+} // namespace mcp_oauth

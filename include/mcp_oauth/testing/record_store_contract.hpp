@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp_oauth/base/clock.hpp"
+#include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/ports/record_store.hpp"
+
+/// The contract of `record_store` as code: a host runs it against its own store. It needs no test
+/// framework. Link `mcp_oauth::testing`.
+///
+///     #include <cstdio>
+///     #include <mcp_oauth/testing/record_store_contract.hpp>
+///
+///     int main() {
+///         mcp_oauth::testing::store_under_test mine;
+///         mine.open = [] { return std::make_unique<my_store>("host=localhost dbname=test"); };
+///         const auto report = mcp_oauth::testing::check_record_store(mine);
+///         std::fputs(report.text().c_str(), stdout);
+///         return report.passed() ? 0 : 1;
+///     }
+///
+/// A test framework shows each clause as a test of its own: one for each of `contract_clauses()`,
+/// which calls `check_clause` with its name.
+namespace mcp_oauth {
+inline namespace v0 {
+namespace testing {
+
+/// How the store under test is made to fail. Leave out what cannot be done: the clauses that need
+/// it are then not checked, and the report says so.
+///
+/// For a database behind a socket, `fault_proxy` (testing/fault_proxy.hpp) is all of this. A store
+/// without one may use `faulty_store`, a second connection that kills the first, or a lock.
+struct store_faults {
+    /// One more connection to the same database, which the faults below meet; those that
+    /// `store_under_test::open` makes, they must not meet. The checks see through these what really
+    /// happened.
+    std::function<std::shared_ptr<record_store>()> open;
+
+    /// From now on nobody gets through: connections are broken, and new ones refused.
+    std::function<void()> refuse;
+    /// The `nth` request from now on (1 is the next) does not arrive, and its connection breaks.
+    std::function<void(std::size_t nth)> lose_request;
+    /// The `nth` request from now on arrives and is carried out; its answer does not come back, and
+    /// its connection breaks.
+    std::function<void(std::size_t nth)> lose_answer;
+    /// From now on nothing is answered any more, and nothing breaks: a host that is gone, a lock
+    /// that is held.
+    std::function<void()> stall;
+
+    /// Ends each of the above, also one that has not come about yet. Required with any of them.
+    std::function<void()> heal;
+};
+
+/// A store, as the contract looks at it.
+struct store_under_test {
+    /// One more connection to the same database, whatever is in it: several are open at a time, and
+    /// what one writes, all must see. A store that is one object in this process returns that same
+    /// object each time. Required; it may return null where the database cannot be reached.
+    std::function<std::shared_ptr<record_store>()> open;
+
+    /// All keys and owners begin with it, and go on with a number that no other run has. What a
+    /// check creates, it removes in the end.
+    std::string key_prefix = "https://contract.example";
+
+    /// The policy's. Each call must end within it, whatever happens. The checks that stall a
+    /// connection take this long, so a test may make the store's own time-out, and this, shorter.
+    milliseconds operation_limit{5000};
+
+    /// Whether `open`, called in another process, reaches the same database. The processes are
+    /// forked, so these clauses are not checked where there is no fork.
+    bool shared_between_processes = true;
+
+    /// Whether `sweep` is implemented. The checks sweep in the year 1990 only, so that no record is
+    /// dropped that anybody needs.
+    bool sweeps = true;
+
+    /// Whether the store drops what is due by its own clock as well (a time to live, a job). The
+    /// checks then make no record that is already due.
+    bool drops_by_itself = false;
+
+    /// How long each race between threads goes on, at least once around. Longer finds more.
+    milliseconds race_time{300};
+
+    store_faults faults;
+};
+
+/// One sentence of the contract that can be checked.
+struct contract_clause {
+    std::string_view name;     ///< such as "replace.version"
+    std::string_view sentence; ///< what it promises
+};
+
+enum class verdict : std::uint8_t { passed, failed, not_checked };
+
+/// How a clause came out.
+struct clause_result {
+    contract_clause clause;
+    verdict outcome = verdict::not_checked;
+    /// Of a failure: what was seen, and what should have been. Else why it was not checked.
+    std::string detail;
+};
+
+struct contract_report {
+    std::vector<clause_result> results; ///< in the order of `contract_clauses`
+
+    /// Whether no clause failed. One that was not checked did not: see `count`.
+    [[nodiscard]] MCP_OAUTH_EXPORT bool passed() const noexcept;
+    [[nodiscard]] MCP_OAUTH_EXPORT std::size_t count(verdict which) const noexcept;
+    /// For people: the sums, then each clause that failed or was not checked, with its sentence and
+    /// the reason.
+    [[nodiscard]] MCP_OAUTH_EXPORT std::string text() const;
+};
+
+/// Every clause there is.
+[[nodiscard]] MCP_OAUTH_EXPORT const std::vector<contract_clause>& contract_clauses();
+
+/// Checks one clause.
+///
+/// Requires: what `check_record_store` requires. An unknown name is a failure.
+[[nodiscard]] MCP_OAUTH_EXPORT clause_result check_clause(const store_under_test& subject,
+                                                          std::string_view name);
+
+/// Checks every clause, one after the other.
+///
+/// Requires: nobody else writes under `key_prefix` or sweeps meanwhile. Of this process's own
+///           threads, none holds a lock that `open` needs at the moment of a fork: best is a program
+///           with no other threads, in which no store is open before the check. A forked child
+///           calls `open` and uses what it gets, then ends by `_exit`, so no destructor of the
+///           parent's objects runs in it.
+/// Does not check: that `done` survives a crash of the database's machine, or a failover; that no
+///           version is refused which repeats (writers draw them at random).
+/// Errors:   none. What a store throws counts as a failure of the clause. A call that never
+///           returns holds up the check for ever.
+/// Returns:  one result for each clause.
+[[nodiscard]] MCP_OAUTH_EXPORT contract_report check_record_store(const store_under_test& subject);
+
+} // namespace testing
+} // namespace v0
+} // namespace mcp_oauth

@@ -1,0 +1,221 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "database.hpp"
+
+using namespace postgresql_tests;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// A name that exists on the server until the test ends.
+class temporary {
+public:
+    temporary(const std::string& kind, std::string name, const std::string& with = "")
+        : kind_(kind), name_(std::move(name)) {
+        drop();
+        admin{}.run("CREATE " + kind_ + " " + name_ + " " + with);
+    }
+    temporary(const temporary&) = delete;
+    temporary& operator=(const temporary&) = delete;
+    ~temporary() { drop(); }
+
+private:
+    void drop() const { admin{}.run("DROP " + kind_ + " IF EXISTS " + name_); }
+    std::string kind_;
+    std::string name_;
+};
+
+/// The test server's connection string with words of ours, which win.
+std::string uri_with(const std::string& words) { return uri() + " " + words; }
+
+} // namespace
+
+TEST_CASE("a wrong password is told without a password in it", "[postgresql][open]") {
+    database db;
+    auto o = db.options();
+    o.connection = first_line_of("tcp_uri");
+    CHECK(database::open(o) != nullptr);
+    const std::string right = "the%20test%20password";
+    o.connection.replace(o.connection.find(right), right.size(), "an%20other%20one");
+    const auto problem = database::problem(o);
+    CHECK_THAT(problem, Contains("password authentication failed"));
+    CHECK_THAT(problem, !Contains("an other one") && !Contains("an%20other%20one"));
+}
+
+TEST_CASE("a string that is none is told without what stands in it", "[postgresql][open]") {
+    database db;
+    auto o = db.options();
+    o.connection = GENERATE("password=s3cret s3cret", "host='s3cret", "colour=s3cret",
+                            "postgresql://user:s3cret@host:s3cret/%zz");
+    const auto problem = database::problem(o);
+    CHECK_THAT(problem, Contains("connection: ") || Contains("port"));
+    CHECK_THAT(problem, !Contains("s3cret"));
+}
+
+TEST_CASE("an absent database, a socket that is not there and a refused port are told by name",
+          "[postgresql][open]") {
+    database db;
+    auto o = db.options();
+    o.connection = uri_with("dbname=nowhere");
+    CHECK_THAT(database::problem(o), Contains("\"nowhere\" does not exist"));
+    o.connection = "host=/nowhere user=tester dbname=postgres";
+    CHECK_THAT(database::problem(o), Contains("/nowhere"));
+    o.connection = "host=127.0.0.1 port=1 user=tester dbname=postgres";
+    CHECK_THAT(database::problem(o), Contains("Connection refused"));
+}
+
+TEST_CASE("a host that does not answer is given up in time", "[postgresql][open]") {
+    database db;
+    auto o = db.options();
+    o.open_limit = 500ms;
+    o.connection = "host=192.0.2.1 user=tester dbname=postgres"; // RFC 5737: for documentation
+    std::string problem;
+    CHECK(time_of([&] { problem = database::problem(o); }) < 1500ms);
+    CHECK_FALSE(problem.empty());
+}
+
+TEST_CASE("of several hosts the one that answers is used, wherever it stands in the list",
+          "[postgresql][open]") {
+    database db;
+    auto o = db.options();
+    const auto folder = first_line_of("place");
+    const auto port = first_line_of("port");
+    const std::string hosts = GENERATE("/nowhere,HERE", "HERE,/nowhere", "127.0.0.1,HERE");
+    auto list = hosts;
+    list.replace(list.find("HERE"), 4, folder);
+    const auto ports = hosts == "127.0.0.1,HERE" ? "1," + port : port;
+    o.connection = "user=tester dbname=postgres host=" + list + " port=" + ports;
+    const auto store = database::open(o);
+    CHECK(store->create(record_of("k")).outcome == write_outcome::done);
+}
+
+TEST_CASE("options outside their limits are refused by name", "[postgresql][open]") {
+    database db;
+    const auto problem_of = [&](auto change) {
+        auto o = db.options();
+        change(o);
+        return database::problem(o);
+    };
+    for (const std::string name : {"", "Upper", "1st", "a-b", "a\"b", "a;b", "ä"}) {
+        CAPTURE(name);
+        CHECK_THAT(problem_of([&](auto& o) { o.schema = name; }), Contains("schema: "));
+    }
+    CHECK_THAT(problem_of([](auto& o) { o.schema = std::string(64, 'a'); }), Contains("schema: "));
+    CHECK_THAT(problem_of([](auto& o) { o.connections = 0; }), Contains("connections: "));
+    CHECK_THAT(problem_of([](auto& o) { o.connections = 1001; }), Contains("connections: "));
+    CHECK_THAT(problem_of([](auto& o) { o.call_limit = 99ms; }), Contains("call_limit: "));
+    CHECK_THAT(problem_of([](auto& o) { o.call_limit = 1h + 1ms; }), Contains("call_limit: "));
+    CHECK_THAT(problem_of([](auto& o) { o.open_limit = 99ms; }), Contains("open_limit: "));
+    CHECK_THAT(problem_of([](auto& o) { o.open_limit = 1h + 1ms; }), Contains("open_limit: "));
+}
+
+TEST_CASE("options at their limits are taken", "[postgresql][open]") {
+    database db;
+    auto o = db.options();
+    o.connections = 1000;
+    o.call_limit = 1h;
+    o.open_limit = 1h;
+    CHECK(database::open(o) != nullptr);
+    o.connections = 1;
+    o.call_limit = 100ms;
+    CHECK(database::open(o) != nullptr);
+}
+
+TEST_CASE("servers that start at once make the schema once", "[postgresql][open][threads]") {
+    for (int round = 0; round < 5; ++round) {
+        database db;
+        std::vector<std::string> problems(8);
+        at_once(problems.size(), [&](std::size_t i) {
+            const auto store = postgresql_store::open(db.options());
+            if (!store) problems[i] = store.error().problem;
+        });
+        CHECK(problems == std::vector<std::string>(8));
+        const admin session;
+        CHECK(session.column("SELECT version FROM " + db.schema() + ".schema_version") ==
+              std::vector<std::string>{"1"});
+    }
+}
+
+TEST_CASE("a schema that is there keeps its records", "[postgresql][open]") {
+    database db;
+    CHECK(db.open()->create(record_of("k")).outcome == write_outcome::done);
+    CHECK(db.open()->load("k")->has_value());
+}
+
+TEST_CASE("a schema of a newer version is refused and left alone", "[postgresql][open]") {
+    database db;
+    CHECK(db.open() != nullptr);
+    const admin session;
+    session.run("UPDATE " + db.schema() + ".schema_version SET version = 2");
+    const auto problem = database::problem(db.options());
+    CHECK_THAT(problem, Contains("version 2") && Contains("newer"));
+    CHECK(session.value("SELECT version FROM " + db.schema() + ".schema_version") == "2");
+}
+
+TEST_CASE("a role without the right to create uses a schema that is there",
+          "[postgresql][open]") {
+    database db;
+    CHECK(db.open() != nullptr);
+    const temporary role{"ROLE", "plain_role", "LOGIN"};
+    const admin session;
+    session.run("GRANT USAGE ON SCHEMA " + db.schema() + " TO plain_role");
+    session.run("GRANT SELECT ON " + db.schema() + ".schema_version TO plain_role");
+    session.run("GRANT SELECT, INSERT, UPDATE, DELETE ON " + db.table() + " TO plain_role");
+    auto o = db.options();
+    o.connection = uri_with("user=plain_role");
+    {
+        const auto store = database::open(o);
+        CHECK(store->create(record_of("k")).outcome == write_outcome::done);
+        CHECK(store->replace(record_of("k", 2), version_of(1)) == write_outcome::done);
+        CHECK(store->sweep(record_of("k").expires_at + sweep_margin).value() == 1);
+    }
+    database other;
+    o.schema = other.schema();
+    CHECK_THAT(database::problem(o), Contains("permission denied"));
+    session.run("REVOKE ALL ON SCHEMA " + db.schema() + " FROM plain_role");
+    session.run("DROP OWNED BY plain_role");
+}
+
+TEST_CASE("a database in another encoding is refused", "[postgresql][open]") {
+    const temporary latin{"DATABASE", "latin",
+                          "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"};
+    database db;
+    auto o = db.options();
+    o.connection = uri_with("dbname=latin");
+    CHECK_THAT(database::problem(o), Contains("UTF8"));
+}
+
+TEST_CASE("a server that takes no writes is refused", "[postgresql][open]") {
+    database db;
+    CHECK(db.open() != nullptr);
+    auto o = db.options();
+    o.connection = uri_with("options='-c default_transaction_read_only=on'");
+    CHECK_THAT(database::problem(o), Contains("read-only"));
+}
+
+TEST_CASE("what weakens a session elsewhere is put right in it", "[postgresql][open]") {
+    const temporary weak{"DATABASE", "weak"};
+    const admin session;
+    session.run("ALTER DATABASE weak SET synchronous_commit = off");
+    session.run("ALTER DATABASE weak SET default_transaction_isolation = serializable");
+    session.run("ALTER DATABASE weak SET statement_timeout = 0");
+    {
+        database db;
+        auto o = db.options();
+        o.connection = uri_with("dbname=weak application_name=weak_one");
+        const auto store = database::open(o);
+        REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+        // A trigger sees the settings of the session that it runs in.
+        const admin inside{uri_with("dbname=weak")};
+        inside.run("CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                   " NEW.body = jsonb_build_array(current_setting('synchronous_commit'),"
+                   " current_setting('transaction_isolation'),"
+                   " current_setting('statement_timeout')); RETURN NEW; END $$");
+        inside.run("CREATE TRIGGER tell BEFORE UPDATE ON " + db.table() +
+                   " FOR EACH ROW EXECUTE FUNCTION tell()");
+        REQUIRE(store->replace(record_of("k", 2), version_of(1)) == write_outcome::done);
+        CHECK(store->load("k")->value().body == R"(["on", "read committed", "2s"])");
+    }
+}

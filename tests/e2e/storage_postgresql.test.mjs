@@ -1,0 +1,3 @@
+import { describeStorage } from './support/storage_scenarios.mjs';
+
+await describeStorage('postgresql');

@@ -1,0 +1,320 @@
+// What every durable storage has to survive: restarts, `kill -9` in the middle of everything, two
+// processes at once, a database that goes away and comes back. One file each runs it:
+// ../storage_<name>.test.mjs.
+//
+//     MCP_OAUTH_KILLS=200 sh tests/run.sh -R e2e.storage     the long form
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { isBuiltIn, openDatabase } from './databases.mjs';
+import { get, postForm } from './http.mjs';
+import { assertTokenAnswer, callTool, isAccepted, makeClient, sleep, toolText } from './oauth.mjs';
+import { startServer } from './server.mjs';
+import { UserAgent } from './user_agent.mjs';
+
+const kills = Number(process.env.MCP_OAUTH_KILLS ?? 20);
+const rotations = 8; // as many as one grant may do in a minute
+
+/** A deployment whose server can be killed and comes back at the same address. */
+class Deployment {
+  static async start(database, config = {}) {
+    const made = new Deployment();
+    made.database = database;
+    made.config = { ...config };
+    if (database.secrets) made.config.secrets_file = database.secrets;
+    made.server = await startServer(made.config, { flags: database.flags });
+    made.port = Number(new URL(made.server.origin).port);
+    made.config.issuer = made.server.origin;
+    return made;
+  }
+  async again(how) {
+    await this.server[how]();
+    this.server = await startServer(this.config, { port: this.port, flags: this.database.flags });
+  }
+  /** One more process of the same deployment; the issuer stays the first one's. */
+  another() {
+    return startServer(this.config, { flags: this.database.flags });
+  }
+  stop() {
+    return this.server.stop();
+  }
+}
+
+/** What may not be found in any store. */
+class Secrets {
+  known = new Set(['wonderland']);
+  keep(...values) {
+    for (const each of values) if (each) this.known.add(each);
+  }
+  assertAbsentFrom(dump) {
+    for (const each of this.known) for (const form of formsOf(each)) assert.ok(!dump.includes(form), `the store holds ${form}`);
+  }
+}
+
+/** A handle as it is, without its prefix, its octets, and its last 32: the MAC. */
+function formsOf(secret) {
+  const forms = [secret];
+  const handle = /^mcpo_[a-z]{2}_(.+)$/.exec(secret);
+  if (!handle) return forms;
+  const octets = Buffer.from(handle[1], 'base64url');
+  const mac = octets.subarray(-32);
+  for (const each of [octets, mac])
+    forms.push(each.toString('hex'), each.toString('base64'), each.toString('base64url'), each.toString('latin1'));
+  return [handle[1], ...forms];
+}
+
+/** The answer, or nothing where the connection broke: then nobody knows what became of it. */
+async function tried(request) {
+  try {
+    return await request();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends it until there is an answer that says something. */
+async function until(request, life) {
+  for (;;) {
+    const answer = await tried(request);
+    if (answer && answer.status !== 503) return answer;
+    life.unknown += answer ? 0 : 1;
+    await sleep(5);
+  }
+}
+
+/**
+ * One user agent and its client, over and over: log in, redeem the code, refresh, and keep account of
+ * what was acknowledged.
+ */
+async function live(client, life, { strict, secrets }) {
+  while (!life.over) {
+    const code = await tried(() => client.authorize());
+    if (!code?.parameters.get('code')) {
+      await sleep(5);
+      continue;
+    }
+    secrets.keep(code.parameters.get('code'));
+    const first = await tried(() => client.redeem(code));
+    life.redeemed += 1;
+    let tokens = first?.status === 200 ? first.json() : undefined;
+    if (!tokens) {
+      // Cut off. Either nothing was written, and the code is good for one try; or it was redeemed, and
+      // this is a second time, which ends the grant (RT-18).
+      const second = await until(() => client.redeem(code), life);
+      if (second.status !== 200) {
+        assertTokenAnswer(second, 400, 'invalid_grant');
+        life.logged_in_again += 1;
+        continue;
+      }
+      tokens = second.json();
+    }
+    await useGrant(client, tokens, life, { strict, secrets });
+  }
+}
+
+async function useGrant(client, tokens, life, { strict, secrets }) {
+  let current = tokens.refresh_token;
+  secrets.keep(current, tokens.access_token);
+  for (let i = 0; i < rotations && !life.over; ++i) {
+    const presented = current;
+    // A client with two processes sends it twice; under strict rules, a careful one does not.
+    const sent = await Promise.all(
+      (strict ? [1] : [1, 2]).map(() => tried(() => client.refresh(presented))),
+    );
+    const given = sent.filter((each) => each?.status === 200).map((each) => each.json());
+    if (given.length === 0) {
+      const later = await until(() => client.refresh(presented), life);
+      if (strict && later.status === 400) {
+        // Its first try was written, and nobody heard of it: that grant is the price.
+        assertTokenAnswer(later, 400, 'invalid_grant');
+        life.logged_in_again += 1;
+        return;
+      }
+      assertTokenAnswer(later, 200);
+      given.push(later.json());
+    } else if (!strict && sent.includes(undefined)) {
+      const later = await until(() => client.refresh(presented), life);
+      assertTokenAnswer(later, 200);
+      given.push(later.json());
+    }
+    const successors = new Set(given.map((each) => each.refresh_token));
+    assert.equal(successors.size, 1, 'one token has two live successors');
+    [current] = successors;
+    assert.notEqual(current, presented, 'it was not rotated');
+    secrets.keep(current, ...given.map((each) => each.access_token));
+    life.rotated += 1;
+  }
+  // What was acknowledged last is good: no rotation was lost.
+  const last = await until(() => client.refresh(current), life);
+  if (strict && last.status === 400 && life.unknown > 0) return;
+  assertTokenAnswer(last, 200);
+}
+
+const newLife = () => ({ over: false, redeemed: 0, rotated: 0, unknown: 0, logged_in_again: 0 });
+
+/** Lets clients live while `trouble` goes on. Whatever one of them finds wrong ends all. */
+async function amid(deployment, trouble, { strict, secrets, clients = 6 }) {
+  const life = newLife();
+  const made = [];
+  for (let i = 0; i < clients; ++i) {
+    const metadata = i % 3 === 2 ? { token_endpoint_auth_method: 'client_secret_post' } : {};
+    const client = await makeClient(deployment.server, metadata);
+    secrets.keep(client.secret);
+    made.push(client);
+  }
+  const living = Promise.all(
+    made.map((client) =>
+      live(client, life, { strict, secrets }).catch((error) => {
+        life.over = true;
+        throw error;
+      }),
+    ),
+  );
+  living.catch(() => {}); // until it is awaited below
+  await trouble(life);
+  life.over = true;
+  await living;
+  return life;
+}
+
+async function killAtRandom(deployment, life, times) {
+  for (let i = 0; i < times && !life.over; ++i) {
+    await sleep(5 + Math.random() * 120);
+    await deployment.again('kill');
+  }
+}
+
+export async function describeStorage(storage) {
+  const skip = (await isBuiltIn(storage)) ? false : `${storage} is not built in`;
+  describe(`on ${storage}`, { skip }, () => {
+    const secrets = new Secrets();
+    let database;
+    before(async () => {
+      database = await openDatabase(storage);
+    });
+    after(() => database?.close());
+
+    test('a restart loses nothing: clients, grants, keys, pages under way', async () => {
+      const deployment = await Deployment.start(database);
+      const client = await makeClient(deployment.server, {
+        token_endpoint_auth_method: 'client_secret_post',
+      });
+      const granted = await client.grant('mcp notes:read');
+      const waiting = await client.authorize();
+      const agent = new UserAgent();
+      const keys = (await get(client.as.jwks_uri)).text;
+      await deployment.again('stop');
+
+      assert.equal((await get(client.as.jwks_uri)).text, keys);
+      assert.ok(await isAccepted(deployment.server, granted.access_token));
+      assertTokenAnswer(await client.redeem(waiting), 200);
+      const next = await client.refresh(granted.refresh_token);
+      assertTokenAnswer(next, 200);
+      assert.match(
+        toolText(await callTool(deployment.server, next.json().access_token, 'whoami')),
+        /alice/,
+      );
+      await client.authorize({}, { agent }); // signs in
+      await deployment.again('stop');
+      const silent = await client.authorize({ prompt: 'none' }, { agent });
+      // Not login_required: the session of the browser goes on, only consent is asked for each time.
+      assert.equal(silent.parameters.get('error'), 'consent_required');
+      assert.equal((await client.revoke(next.json().refresh_token)).status, 200);
+      await deployment.again('stop');
+      assert.equal(await isAccepted(deployment.server, next.json().access_token), false);
+      assertTokenAnswer(await client.refresh(next.json().refresh_token), 400, 'invalid_grant');
+      secrets.keep(granted.refresh_token, granted.access_token, client.secret);
+      await deployment.stop();
+    });
+
+    test(`[RT-18] killed ${kills} times, with a retry window: every client goes on`, async (t) => {
+      const deployment = await Deployment.start(database);
+      const life = await amid(
+        deployment,
+        (lives) => killAtRandom(deployment, lives, kills),
+        { strict: false, secrets },
+      );
+      t.diagnostic(JSON.stringify(life));
+      assert.ok(life.rotated > 0 && life.redeemed > 0, 'nothing happened');
+      await deployment.stop();
+    });
+
+    test(`killed ${kills} times, strict: at worst a grant is lost, never doubled`, async (t) => {
+      const deployment = await Deployment.start(database, {
+        refresh_token: { retry_window_seconds: 0 },
+      });
+      const life = await amid(
+        deployment,
+        (lives) => killAtRandom(deployment, lives, kills),
+        { strict: true, secrets },
+      );
+      t.diagnostic(JSON.stringify(life));
+      await deployment.stop();
+    });
+
+    test('two processes are one server: fifty refreshes of one token converge', async () => {
+      const deployment = await Deployment.start(database);
+      const second = await deployment.another();
+      const client = await makeClient(deployment.server);
+      const endpoints = [
+        client.as.token_endpoint,
+        client.as.token_endpoint.replace(deployment.server.origin, second.origin),
+      ];
+      let { refresh_token: token } = await client.grant();
+      for (let round = 0; round < 3; ++round) {
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, (_, i) =>
+            postForm(endpoints[i % 2], {
+              grant_type: 'refresh_token',
+              refresh_token: token,
+              client_id: client.id,
+            }),
+          ),
+        );
+        for (const each of answers) assertTokenAnswer(each, 200);
+        const successors = new Set(answers.map((each) => each.json().refresh_token));
+        assert.equal(successors.size, 1);
+        assert.ok(!successors.has(token));
+        secrets.keep(token);
+        [token] = successors;
+        for (const each of answers.slice(0, 4))
+          assert.ok(await isAccepted({ mcp: `${second.origin}/mcp` }, each.json().access_token));
+      }
+      // What one revokes, the other does not take.
+      assert.equal((await client.revoke(token)).status, 200);
+      const refused = await postForm(endpoints[1], {
+        grant_type: 'refresh_token',
+        refresh_token: token,
+        client_id: client.id,
+      });
+      assertTokenAnswer(refused, 400, 'invalid_grant');
+      await second.stop();
+      await deployment.stop();
+    });
+
+    test('a database that is restarted in mid-load costs nobody anything', async (t) => {
+      if (!database.restart) return t.skip('the database is no server');
+      const deployment = await Deployment.start(database);
+      const life = await amid(
+        deployment,
+        async () => {
+          for (let i = 0; i < 3; ++i) {
+            await sleep(300);
+            await database.restart();
+          }
+          await sleep(300);
+        },
+        { strict: false, secrets },
+      );
+      t.diagnostic(JSON.stringify(life));
+      assert.ok(life.rotated > 0);
+      assert.equal(life.logged_in_again, 0);
+      await deployment.stop();
+    });
+
+    test('what the store holds is of no use to who steals it', async () => {
+      assert.ok(secrets.known.size > 20, 'too little has happened');
+      secrets.assertAbsentFrom(await database.dump());
+    });
+  });
+}
