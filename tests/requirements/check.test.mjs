@@ -140,6 +140,19 @@ test('a test that does not exist, and a row that no test bears', () => {
   );
 });
 
+test('a scenario counts for each topic that imports it', () => {
+  const changes = {
+    'tests/e2e/topic.test.mjs':
+      "import { all } from './support/all_scenarios.mjs';\nall('here');\n",
+    'tests/e2e/support/all_scenarios.mjs':
+      "export const all = () => test('[X-05] five', () => {});\n",
+  };
+  const root = project(changes);
+  assert.ok(check(root, '--write').passed);
+  const page = readFileSync(join(root, 'tests/requirements/README.md'), 'utf8');
+  assert.match(page, /\*\*tested\*\*<br>e2e\.topic: \[X-05\] five/);
+});
+
 test('a duty that nobody is told of, and a feature that is not on the list', () => {
   refuses(changed('include/host.hpp', 'include/gone.hpp'), /X-03 points to what is not there/);
   refuses(
@@ -273,7 +286,8 @@ TEST_CASE(
     { name: 'says "x", twice', tags: ['a', 'B-1'] },
     { name: 'in two parts: https://x', tags: ['c', 'd'] },
   ]);
-  const titles = "test('[A-1] it\\'s', f);\nawait t.test(`x ${y}`, f);\nt.test(\n  'later', f)";
+  const titles =
+    "test('[A-1] it\\'s', f);\nawait t.test(`x ${y}`, f);\nt.test(\n  'later', f); /x/.test('no')";
   assert.deepEqual(nodeTests(titles), [
     { name: "[A-1] it's", tags: ['A-1'] },
     { name: 'x ${y}', tags: [] },

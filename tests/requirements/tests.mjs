@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
 function filesIn(folder) {
   if (!existsSync(folder)) return [];
@@ -34,10 +34,22 @@ export function catchTests(source) {
 
 /** The titles of the node:test cases of one source file; a template stands as it is written. */
 export function nodeTests(source) {
-  return [...source.matchAll(/\btest\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g)].map((match) => ({
-    name: unescaped(match[2]),
-    tags: tagsIn(match[2]),
-  }));
+  return [...source.matchAll(/(?<![\w$./])(?:\w\.)?test\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g)].map(
+    (match) => ({
+      name: unescaped(match[2]),
+      tags: tagsIn(match[2]),
+    }),
+  );
+}
+
+/** A topic of e2e, and the files of scenarios that it imports. */
+function withScenarios(path) {
+  const source = readFileSync(path, 'utf8');
+  const imported = source.matchAll(/from '(\.\/support\/\w+_scenarios\.mjs)'/g);
+  const scenarios = [...imported].map(([, name]) =>
+    readFileSync(join(dirname(path), name), 'utf8'),
+  );
+  return [source, ...scenarios].join('\n');
 }
 
 /** The part of a Catch2 test's name before the first period: rooms.cmake gives it. */
@@ -59,7 +71,7 @@ export function testsInSources(folder) {
         add(`${roomOf(file)}.${name}`, { file, tags });
     else if (file.startsWith(`e2e${sep}`) && file.endsWith('.test.mjs')) {
       const entry = `e2e.${basename(file, '.test.mjs')}`;
-      for (const { name, tags } of nodeTests(readFileSync(path, 'utf8')))
+      for (const { name, tags } of nodeTests(withScenarios(path)))
         add(`${entry}: ${name}`, { file, tags, entry, title: name });
     }
   }

@@ -168,7 +168,7 @@ struct endpoint {
 ///   - What a client says of itself is escaped, quoted and called its own claim (MCP-SEC-05,
 ///     DCR-13, ATK-AZ-12, ATK-AZ-13).
 ///   - The consent page shows everything in its view, and users can see and withdraw later what
-///     they allowed (OA21-AUTHZ-26).
+///     they allowed: `list_grants`, `revoke_grants` (OA21-AUTHZ-26).
 ///   - Login begins a new session, in a cookie that is `HttpOnly`, `Secure` and `SameSite`
 ///     (ATK-AZ-10). Forms carry a token of that session; a consent ticket is sealed to it, a login
 ///     ticket is not (ATK-AZ-06). A form is answered with 303, never 307 or 308 (OA21-GEN-03,
