@@ -41,7 +41,7 @@ TEST_CASE("RT-08: another client cannot use the token, and the owner still can",
 }
 
 TEST_CASE("RT-08: a rotated token in the hands of another client ends nothing",
-          "[RT-08][OA21-CODE-06]") {
+          "[RT-08][OA21-REF-01]") {
     const given::server s{policy::strict()};
     const auto other = registered_id(s, refreshing_registration);
     const auto first = s.first_refresh_token();
