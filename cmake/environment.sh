@@ -3,7 +3,7 @@
 # get it. Debian and its kin install what is missing; elsewhere it is named.
 
 library_packages="g++ cmake ninja-build ccache pkg-config libssl-dev nlohmann-json3-dev"
-library_packages="$library_packages libsqlite3-dev libpq-dev libhiredis-dev"
+library_packages="$library_packages libsqlite3-dev libpq-dev libhiredis-dev libcurl4-openssl-dev"
 example_packages="libcpp-httplib-dev libcli11-dev"
 test_packages="catch2 postgresql redis-server"
 

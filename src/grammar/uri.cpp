@@ -8,6 +8,7 @@
 
 #include "grammar/ascii.hpp"
 #include "mcp_oauth/grammar/http_message.hpp"
+#include "mcp_oauth/grammar/ip_address.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -42,57 +43,6 @@ template <class Allowed> bool consists_of(std::string_view text, Allowed allowed
     return true;
 }
 
-// dec-octet: 0-255 without a leading zero.
-bool is_dec_octet(std::string_view text) noexcept {
-    if (text.empty() || text.size() > 3 || !std::all_of(text.begin(), text.end(), is_digit))
-        return false;
-    if (text.size() > 1 && text.front() == '0') return false;
-    int value = 0;
-    for (const char c : text) value = value * 10 + (c - '0');
-    return value <= 255;
-}
-
-bool is_ipv4_address(std::string_view text) noexcept {
-    for (int dots = 0; dots < 3; ++dots) {
-        const auto dot = text.find('.');
-        if (dot == std::string_view::npos || !is_dec_octet(text.substr(0, dot))) return false;
-        text.remove_prefix(dot + 1);
-    }
-    return is_dec_octet(text);
-}
-
-bool is_h16(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= 4 && std::all_of(text.begin(), text.end(), is_hex);
-}
-
-// How many 16-bit groups colon-separated `text` stands for; nothing where it is malformed. Only the
-// end of an address may be written as IPv4.
-std::optional<int> count_groups(std::string_view text, bool is_end) noexcept {
-    if (text.empty()) return 0;
-    int groups = 0;
-    while (true) {
-        const auto colon = text.find(':');
-        const auto group = text.substr(0, colon);
-        const bool is_last = colon == std::string_view::npos;
-        if (is_h16(group))
-            groups += 1;
-        else if (is_last && is_end && is_ipv4_address(group))
-            groups += 2;
-        else
-            return std::nullopt;
-        if (is_last) return groups;
-        text.remove_prefix(colon + 1);
-    }
-}
-
-bool is_ipv6_address(std::string_view text) noexcept {
-    const auto gap = text.find("::");
-    if (gap == std::string_view::npos) return count_groups(text, true) == 8;
-    const auto before = count_groups(text.substr(0, gap), false);
-    const auto after = count_groups(text.substr(gap + 2), true);
-    return before && after && *before + *after <= 7;
-}
-
 // IPvFuture: "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )
 bool is_ip_future(std::string_view text) noexcept {
     if (text.empty() || to_lower(text.front()) != 'v') return false;
@@ -108,7 +58,8 @@ bool is_ip_future(std::string_view text) noexcept {
 bool is_ip_literal(std::string_view text) noexcept {
     if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
     const auto inside = text.substr(1, text.size() - 2);
-    return is_ipv6_address(inside) || is_ip_future(inside);
+    const auto address = ip_address::parse(inside);
+    return (address && !address->is_v4()) || is_ip_future(inside);
 }
 
 bool is_port(std::string_view text) noexcept {

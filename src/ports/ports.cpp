@@ -1,9 +1,10 @@
 // One out-of-line virtual for each port, so that its table is emitted once and in the library; and
-// the names of the events.
+// the names of events and of what a fetch fails by.
 
 #include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/ports/client_registry.hpp"
 #include "mcp_oauth/ports/event_sink.hpp"
+#include "mcp_oauth/ports/http_fetcher.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/ports/signer.hpp"
 
@@ -13,6 +14,7 @@ inline namespace v0 {
 attempt_limiter::~attempt_limiter() = default;
 client_registry::~client_registry() = default;
 event_sink::~event_sink() = default;
+http_fetcher::~http_fetcher() = default;
 record_store::~record_store() = default;
 signer::~signer() = default;
 
@@ -44,6 +46,21 @@ std::string_view name(event_kind kind) noexcept {
     case event_kind::throttled: return "throttled";
     case event_kind::client_registered: return "client_registered";
     case event_kind::store_unavailable: return "store_unavailable";
+    }
+    return "";
+}
+
+std::string_view name(fetch_error error) noexcept {
+    switch (error) {
+    case fetch_error::refused_url: return "refused_url";
+    case fetch_error::refused_address: return "refused_address";
+    case fetch_error::too_large: return "too_large";
+    case fetch_error::unresolved: return "unresolved";
+    case fetch_error::connection: return "connection";
+    case fetch_error::tls: return "tls";
+    case fetch_error::timeout: return "timeout";
+    case fetch_error::protocol: return "protocol";
+    case fetch_error::unavailable: return "unavailable";
     }
     return "";
 }

@@ -216,7 +216,7 @@ describe('the process', { concurrency: 2 }, () => {
     for (const secret of secrets) assert.ok(!text.includes(secret), `the log holds ${secret}`);
   });
 
-  test('[GEN-05] a secrets file is made, for its owner only, and keeps the keys', async () => {
+  test('[OA21-GEN-05] a secrets file is made, for its owner only, and keeps the keys', async () => {
     const secrets_file = join(temporaryFolder(), 'secrets.json');
     const keys = [];
     for (let run = 0; run < 2; ++run) {

@@ -77,7 +77,7 @@ TEST_CASE("RFC 6750 §2.1: equals signs may only end a token, and never are one"
     CHECK_FALSE(is_token68("a ="));
 }
 
-TEST_CASE("RFC 6749 §2.3.1: the example of a client with a password", "[OA21-GEN-06]") {
+TEST_CASE("RFC 6749 §2.3.1: the example of a client with a password", "[OA21-CLI-06]") {
     const auto basic = decode_basic("czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
     REQUIRE(basic);
     CHECK(basic->user_id == "s6BhdRkqt3");

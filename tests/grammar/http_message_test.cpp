@@ -41,7 +41,7 @@ TEST_CASE("RFC 9110 §5.1: field names have no case, their values do") {
     CHECK_FALSE(request.header(""));
 }
 
-TEST_CASE("a field sent twice is seen twice, and is nobody's value", "[OA21-RS-02]") {
+TEST_CASE("a field sent twice is seen twice, and is nobody's value", "[OA21-RS-05]") {
     http_request request;
     request.headers = {{"Authorization", "Bearer a"}, {"Host", "h"}, {"aUTHORIZATION", "Bearer b"}};
     CHECK(request.count("authorization") == 2);

@@ -5,7 +5,7 @@
 using namespace grant_tests;
 
 TEST_CASE("row 16: without rotation the head stays, and its idle end is written coarsely",
-          "[grant][RT-09]") {
+          "[grant]") {
     const auto g = active(1);
     const auto early = present(g, 1, at(idle / 8 - 1ms), without_rotation());
     CHECK(early.says == verdict::kept);

@@ -33,7 +33,7 @@ TEST_CASE(
 }
 
 TEST_CASE("row 1: revoking a revoked grant again is acknowledged and writes nothing",
-          "[grant][REV-04]") {
+          "[grant][REV-03]") {
     const auto t = revoke(ended(), revocation_reason::client, at(1ms));
     CHECK(t.says == verdict::already_revoked);
     CHECK(!t.next);

@@ -64,7 +64,7 @@ TEST_CASE("AT-09: a refresh renews neither auth_time nor acr nor amr", "[AT-09]"
     CHECK(a->root().string_at("grant_id") == b->root().string_at("grant_id"));
 }
 
-TEST_CASE("An opaque access token tells its client nothing, and has no row", "[AT-07][pain-11]") {
+TEST_CASE("An opaque access token tells its client nothing, and has no row", "[pain-11]") {
     policy p = policy::mcp();
     p.access_token.format = access_token_format::opaque;
     const given::server s{p};

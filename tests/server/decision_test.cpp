@@ -181,7 +181,7 @@ TEST_CASE("host_data is JSON up to its limit, and sealed wherever it rests",
     CHECK(s.approve(view, with_data("{}")).status == 303); // the ticket is none the worse
 }
 
-TEST_CASE("A grant remembers how the user logged in", "[AT-07][OA21-CODE-02]") {
+TEST_CASE("A grant remembers how the user logged in", "[AT-09][OA21-CODE-02]") {
     const server s;
     auto who = s.alice();
     who.acr = "gold";

@@ -47,7 +47,7 @@ TEST_CASE("A refusal waits for the client's record, and is 503 where it cannot b
 }
 
 TEST_CASE("An unknown outcome is read back: the write landed, and the answer is the winner's",
-          "[RT-18][unknown]") {
+          "[unknown]") {
     const auto rules = GENERATE(0, 1);
     const given::server s{rules == 0 ? policy::strict() : policy::mcp()};
     const auto first = s.first_refresh_token({{"resource", resource}});

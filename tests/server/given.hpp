@@ -126,6 +126,9 @@ public:
     explicit server(policy rules = policy::mcp()) : server(config(std::move(rules))) {}
     explicit server(authorization_server_config c, attempt_limiter* limiter = nullptr)
         : store(memory), as(make(std::move(c), limiter)) {}
+    /// On another store than the one in memory.
+    server(record_store& kept, policy rules)
+        : store(kept), as(make(config(std::move(rules)), nullptr)) {}
 
     // The host's part.
     static fields request(const fields& with = {}) {

@@ -145,7 +145,7 @@ TEST_CASE("An answer of another kind than the step counts as no answer", "[aband
     CHECK(s.refresh(token).status == 200);
 }
 
-TEST_CASE("A signer that fails uses nothing up", "[RT-10][OA21-CODE-12]") {
+TEST_CASE("A signer that fails uses nothing up", "[OA21-CODE-12]") {
     const given::server s{policy::strict()};
     const auto token = s.first_refresh_token();
     auto op = refreshing(s, token);

@@ -168,8 +168,7 @@ TEST_CASE("RFC 7517 §5: the key set holds public members only", "[ASM-10][JOSE-
     CHECK(response.body.find("\"d\"") == std::string::npos);
 }
 
-TEST_CASE("RFC 9110: documents know HEAD, and name what they allow otherwise",
-          "[ASM-02][OA21-AUTHZ-01]") {
+TEST_CASE("RFC 9110: documents know HEAD, and name what they allow otherwise", "[ASM-02]") {
     const server s;
     for (const char* path : {"/.well-known/oauth-authorization-server", "/.well-known/jwks.json"}) {
         auto request = get(path);

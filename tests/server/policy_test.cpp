@@ -59,8 +59,7 @@ TEST_CASE("an operation takes more than no time and at most ten minutes", "[poli
     for (const milliseconds bad : {-1ms, 0ms, 600'001ms}) CHECK(with(bad) == "operation_limit");
 }
 
-TEST_CASE("a grant ends, at the latest after ten years, and is not idle for longer",
-          "[policy][OA21-REF-12]") {
+TEST_CASE("a grant ends, at the latest after ten years, and is not idle for longer", "[policy]") {
     const auto with = [](seconds idle, seconds absolute) {
         return fault(
             [&](auto& p) {

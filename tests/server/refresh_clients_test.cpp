@@ -1,4 +1,4 @@
-#include "given.hpp"
+#include "registration.hpp"
 
 using namespace given;
 using namespace std::chrono_literals;
@@ -23,27 +23,13 @@ std::string service_refresh_token(const given::server& s) {
     REQUIRE(tokens.status == 200);
     return member(tokens, "refresh_token");
 }
-std::string registered(const given::server& s, const std::string& method = "none") {
-    http_request request{"POST",
-                         "/register",
-                         {{"Content-Type", "application/json"}},
-                         R"({"redirect_uris":["http://127.0.0.1:4711/callback"],)"
-                         R"("grant_types":["authorization_code","refresh_token"],)"
-                         R"("token_endpoint_auth_method":")" +
-                             method + "\"}",
-                         "192.0.2.1",
-                         {}};
-    const auto answer = s.as.handle(request);
-    REQUIRE(answer.status == 201);
-    return member(answer, "client_id");
-}
 
 } // namespace
 
 TEST_CASE("RT-08: another client cannot use the token, and the owner still can",
           "[RT-08][OA21-REF-01][ATK-TK-08]") {
     const given::server s{policy::strict()};
-    const auto other = registered(s);
+    const auto other = registered_id(s, refreshing_registration);
     const auto token = s.first_refresh_token();
     const auto answer = s.refresh(token, {{"client_id", other}});
     CHECK(answer.status == 400);
@@ -55,9 +41,9 @@ TEST_CASE("RT-08: another client cannot use the token, and the owner still can",
 }
 
 TEST_CASE("RT-08: a rotated token in the hands of another client ends nothing",
-          "[RT-08][OA21-CODE-06]") {
+          "[RT-08][OA21-REF-01]") {
     const given::server s{policy::strict()};
-    const auto other = registered(s);
+    const auto other = registered_id(s, refreshing_registration);
     const auto first = s.first_refresh_token();
     const auto second = member(s.refresh(first), "refresh_token");
     CHECK(member(s.refresh(first, {{"client_id", other}}), "error") == "invalid_grant");
@@ -90,7 +76,7 @@ TEST_CASE("An unknown client hears invalid_client, whatever its token is",
 TEST_CASE("A registered client that was erased hears invalid_client once its grant refuses",
           "[MCP-ERR-06][pain-6][pain-7]") {
     const given::server s;
-    const auto id = registered(s);
+    const auto id = registered_id(s, refreshing_registration);
     const auto token =
         member(s.redeem(s.code({{"client_id", id}}), {{"client_id", id}}), "refresh_token");
     const auto key = std::string{issuer} + "#client/" + id;
@@ -105,12 +91,30 @@ TEST_CASE("A registered client that was erased hears invalid_client once its gra
 
 TEST_CASE("A refresh of a public client is one read and one conditional write", "[statements]") {
     const given::server s{policy::strict()};
-    const auto id = registered(s);
+    const auto id = registered_id(s, refreshing_registration);
     const auto token =
         member(s.redeem(s.code({{"client_id", id}}), {{"client_id", id}}), "refresh_token");
     const auto before = s.store.calls();
     REQUIRE(s.refresh(token, {{"client_id", id}}).status == 200);
     CHECK(s.store.calls() == before + 2);
+}
+
+TEST_CASE("A refresh of a registered confidential client is one read more: its own record",
+          "[statements]") {
+    const given::server s{policy::strict()};
+    const auto answer = registered(s, R"({"redirect_uris":["https://service.example/cb"],)"
+                                      R"("token_endpoint_auth_method":"client_secret_post",)"
+                                      R"("grant_types":["authorization_code","refresh_token"]})");
+    const fields self{{"client_id", member(answer, "client_id")},
+                      {"client_secret", member(answer, "client_secret")},
+                      {"redirect_uri", "https://service.example/cb"}};
+    const auto token =
+        member(s.redeem(s.code(changed(self, {{"client_secret", ""}})), self), "refresh_token");
+    const auto loads = s.store.calls(testing::store_call::load);
+    const auto all = s.store.calls();
+    REQUIRE(s.refresh(token, changed(self, {{"redirect_uri", ""}})).status == 200);
+    CHECK(s.store.calls(testing::store_call::load) == loads + 2);
+    CHECK(s.store.calls() == all + 3);
 }
 
 TEST_CASE("The grant pins the method: a client that becomes confidential loses its old grants",

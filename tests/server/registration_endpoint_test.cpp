@@ -115,6 +115,21 @@ TEST_CASE("RFC 7591 §3.2.1: IDs and secrets are unique, and no client chooses i
               .client_name == "An app");
 }
 
+TEST_CASE("MCP: the ID of a registered client cannot be taken for the URL of a metadata document",
+          "[MCP-REG-03][CIMD-14][DCR-16]") {
+    const server s;
+    for (const char* asks :
+         {R"({"redirect_uris":["https://c.example/cb"]})",
+          R"({"redirect_uris":["https://c.example/cb"],"client_id":"https://c.example/client"})",
+          R"({"redirect_uris":["http://127.0.0.1/cb"],"token_endpoint_auth_method":"none"})"}) {
+        const auto id = registered_id(s, asks);
+        CHECK(!id.empty());
+        CHECK(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                   "0123456789_-") == std::string::npos);
+        CHECK(id.rfind("https", 0) == std::string::npos);
+    }
+}
+
 TEST_CASE("RFC 7591 §3: the endpoint takes POST with a JSON object and nothing else",
           "[DCR-01][DCR-11]") {
     const server s;

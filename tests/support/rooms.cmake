@@ -76,3 +76,11 @@ endforeach()
 if(TARGET test_postgresql)
     target_link_libraries(test_postgresql PRIVATE PkgConfig::mcp_oauth_uses_libpq)
 endif()
+
+# The fetcher is tested against a server over TLS that the test makes, and under name resolution and
+# connections that the test makes too: it stands between the fetcher and the C library.
+if(TARGET test_curl)
+    find_package(OpenSSL 3.0 REQUIRED COMPONENTS SSL)
+    find_package(Threads REQUIRED)
+    target_link_libraries(test_curl PRIVATE PkgConfig::mcp_oauth_uses_libcurl OpenSSL::SSL Threads::Threads ${CMAKE_DL_LIBS})
+endif()

@@ -28,7 +28,7 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 /// The request as it came: raw target, repeated fields, raw body. `source` is the peer's address;
-/// behind a proxy that the host trusts, put the forwarded one in its place.
+/// behind a proxy that the host trusts, put the forwarded one in its place (BCP-15).
 template <class Request> [[nodiscard]] http_request from_httplib(const Request& in) {
     http_request request;
     request.method = in.method;

@@ -24,9 +24,9 @@ struct redis_options {
     std::string uri;
     /// Begins every key, so that several stores, and others, may share a database.
     std::string key_prefix = "mcp_oauth:";
-    /// At most so many connections; a call waits for a free one. 1 to 1024.
-    std::size_t pool_size = 8;
-    /// For one connection to be made and greeted; a call's limit bounds it too.
+    /// The most connections at one time, 1 to 1024. A call that finds none free waits.
+    std::size_t connections = 8;
+    /// For one connection to be made and greeted; at most half of `call_limit` counts.
     milliseconds connect_timeout{1000};
     /// Within this a call has ended, whatever it waited for. Must be below the policy's
     /// `operation_limit`; half of it leaves time to read back what became of a lost write.
@@ -64,9 +64,9 @@ struct redis_error {
 ///             replica is refused, also when a failover made it one.
 /// Expiry:     by the server, ten minutes after `expires_at`, or after the last write if that is
 ///             later. What is sent is a time span, so the clocks of the two machines need not
-///             agree; the server's must not jump ahead by more than five minutes. A list outlives
-///             its last record by a day at most, and each new entry drops a few dead ones, so
-///             `sweep` has nothing to do and returns 0.
+///             agree; the server's must not jump ahead by more than five minutes. A list ends a
+///             day after the longest-lived record that was ever in it, and each new entry drops
+///             dead ones that it comes across, so `sweep` has nothing to do and returns 0.
 /// Memory:     `maxmemory-policy` must be `noeviction`: evicted grants are lost logins. A server
 ///             that is set to evict is refused. One that is full answers `unavailable`.
 /// Errors:     `unavailable` where the command was not sent whole, where the server refused it, or
@@ -86,7 +86,7 @@ public:
     /// Connects, and checks that the server will do.
     ///
     /// Checks: the URI and the limits; the password; that it is a primary, no cluster, version 5 or
-    ///         later, does not evict, and runs scripts. Facts that it will not tell are not checked.
+    ///         later, does not evict, and runs scripts. What it will not tell is not checked.
     /// Errors: what is wrong, in one sentence.
     [[nodiscard]] static expected<redis_store, redis_error> open(const redis_options& options);
 

@@ -162,6 +162,33 @@ struct endpoint {
 ///
 /// Each call exists twice: under its name, blocking, and as `begin_…`, an operation without I/O.
 ///
+/// What stays with the host, since pages, logins and connections are its own:
+///
+///   - Serve everything over TLS (MCP-SEC-03), and end slow requests (ATK-TK-18).
+///   - No page can be framed: `Content-Security-Policy: frame-ancestors 'none'` and
+///     `X-Frame-Options: DENY`, on login, consent and errors (OA21-AUTHZ-25, MCP-AZR-17,
+///     ATK-AZ-08). None loads anything from elsewhere, and a `Referrer-Policy` keeps its address
+///     from others: `no-referrer` or `same-origin` (BCP-13, ATK-AZ-14).
+///   - What a client says of itself is escaped, quoted and called its own claim (MCP-SEC-05,
+///     DCR-13, ATK-AZ-12, ATK-AZ-13).
+///   - The consent page shows everything in its view, and users can see and withdraw later what
+///     they allowed: `list_grants`, `revoke_grants` (OA21-AUTHZ-26).
+///   - Login begins a new session, in a cookie that is `HttpOnly`, `Secure` and `SameSite`
+///     (ATK-AZ-10). Forms carry a token of that session; a consent ticket is sealed to it, a login
+///     ticket is not (ATK-AZ-06). A form is answered with 303, never 307 or 308 (OA21-GEN-03,
+///     MCP-AZR-16).
+///   - After login go on with the ticket, never to a URL from a parameter (BCP-01, ATK-RU-13). A
+///     postponed error comes as a finished redirect; a host that does not trust every registered
+///     client may show a page before it (OA21-AUTHZ-24, MCP-AZR-10).
+///   - Clients of MCP 2025-03-26 may expect `/authorize`, `/token` and `/register` at the origin:
+///     route them here where the endpoints are elsewhere (MCP-BC-02, T-02).
+///   - A host that logs its users in at another authorization server asks for the user's consent
+///     for this client before it sends anybody there with its one client ID (MCP-AZR-18); names the
+///     client, the scopes it will ask for there, and the redirect (MCP-AZR-19); keeps what was
+///     agreed to in a `__Host-` cookie for this client (MCP-AZR-20); draws a `state` of its own
+///     only then, and takes it once, within minutes (MCP-AZR-21). `approval::host_data` holds what
+///     it got there, and `may_refresh` asks whether that still holds (MCP-BC-08).
+///
 /// Threads: immutable after construction; any thread may call anything.
 /// Errors:  what clients do wrong is a response. A store that fails is 503
 ///          `temporarily_unavailable`. Configuration faults are told by `make`.

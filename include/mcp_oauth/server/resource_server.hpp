@@ -87,6 +87,24 @@ using admission = std::variant<principal, http_response>;
 /// Call it in the route handler, after the body was read: an early refusal lets some HTTP servers
 /// take the unread body for the next request.
 ///
+/// What stays with the host:
+///
+///   - `Origin`, and `Host` on a loopback address: another site's is a plain 403, before the gate
+///     (MCP-SEC-09).
+///   - CORS: preflights are answered without a token, for metadata, keys, token, registration,
+///     revocation and the resource, never for the authorization endpoint; `WWW-Authenticate` is
+///     exposed (MCP-SEC-13, OA21-TOK-14, T-19).
+///   - The token goes nowhere else: not into a log, a cookie or a URL, and not upstream, where a
+///     token of its own is needed (MCP-TOK-07, BCP-14, BEAR-05).
+///   - A denial that no further scope would cure is a 403 of the host's own, without
+///     `insufficient_scope` (MCP-SCO-16).
+///   - Whatever is kept for a caller is kept under its issuer and subject, not under a session ID
+///     or a handle alone (MCP-TOK-15).
+///   - In MCP: a `requestState` that influences what is allowed is sealed, and bound to principal,
+///     time and request (MCP-SEC-10); an elicitation that sends the user to another login proves
+///     that the browser's user is the caller (MCP-SEC-11); results for one caller are
+///     `cacheScope: "private"` (MCP-SEC-12).
+///
 /// Threads: immutable after construction; any thread may call anything.
 class MCP_OAUTH_EXPORT resource_server {
 public:

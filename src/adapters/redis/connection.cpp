@@ -46,9 +46,11 @@ unexpected<std::string> refused(std::string_view what, const reply& answer) {
     return unexpected<std::string>{"refuses " + std::string{what} + ": " +
                                    std::string{answer.error().value_or("an unknown answer")}};
 }
-unexpected<std::string> wrong_password(const reply& answer) {
-    return unexpected<std::string>{"refuses the user or the password (" +
-                                   std::string{error_code(*answer.error())} + ')'};
+unexpected<std::string> not_authenticated(const reply& answer) {
+    const auto code = error_code(*answer.error());
+    if (code == "WRONGPASS") return unexpected<std::string>{"refuses the user or the password"};
+    return unexpected<std::string>{"refuses AUTH (" + std::string{code} +
+                                   "): it has no password, too many clients, or no such command"};
 }
 
 } // namespace
@@ -83,7 +85,7 @@ expected<void, std::string> connection::greet(const address& to, deadline until)
     if (auth.size() > 1) {
         const auto answer = receive(until);
         if (!answer) return no_answer();
-        if (answer->error()) return wrong_password(*answer);
+        if (answer->error()) return not_authenticated(*answer);
     }
     if (to.database != 0) {
         const auto answer = receive(until);
@@ -107,6 +109,12 @@ expected<void, std::string> connection::note_time(const reply& time) {
     measured_at_ = std::chrono::steady_clock::now();
     measured_ms_ = *s * 1000 + *us / 1000;
     return {};
+}
+
+bool connection::alive() const noexcept {
+    // Two clocks that nobody sets right drift apart by less than 0.1 s in this time.
+    constexpr std::chrono::minutes longest_use{10};
+    return std::chrono::steady_clock::now() - measured_at_ < longest_use && socket_.quiet();
 }
 
 std::int64_t connection::server_time(deadline until) const noexcept {
@@ -135,7 +143,6 @@ expected<reply, failure> connection::receive(deadline until) {
         const auto size = socket_.receive(octets.data(), octets.size(), until);
         if (size == 0 || redisReaderFeed(reader_.get(), octets.data(), size) != REDIS_OK) break;
     }
-    give_up();
     return unexpected<failure>{failure::unanswered};
 }
 

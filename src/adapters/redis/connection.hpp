@@ -38,8 +38,9 @@ public:
 
     /// Whether the next answer would be that of the next command.
     [[nodiscard]] bool in_step() const noexcept { return in_step_; }
-    /// Whether the peer is still there, too.
-    [[nodiscard]] bool alive() const noexcept { return in_step_ && socket_.quiet(); }
+    /// Whether it is worth being used again: the peer is still there, and the server's clock was
+    /// looked at not long ago.
+    [[nodiscard]] bool alive() const noexcept;
     void give_up() noexcept { in_step_ = false; }
 
     /// `until`, by the server's clock, in milliseconds; rather too early than too late.

@@ -29,8 +29,10 @@ expected<pool::lease, std::string> pool::take(deadline until) {
     return open(until, age);
 }
 
-/// Requires: the lock. Returns: the connection used last that is still alive, if there is one. A dead one is found before it is written to, or
-/// each restart of the server would leave writes behind of which nobody knows what became.
+/// Requires: the lock. Returns: the connection used last that is still alive, if there is one.
+///
+/// A dead one is found before it is written to, or each restart of the server would leave writes
+/// behind of which nobody knows what became.
 std::unique_ptr<connection> pool::pop() {
     while (!idle_.empty()) {
         auto last = std::move(idle_.back());
@@ -45,7 +47,7 @@ expected<pool::lease, std::string> pool::open(deadline until, std::uint64_t age)
     auto made =
         connection::open(to_, std::min(until, std::chrono::steady_clock::now() + connect_timeout_));
     if (!made) {
-        note_failure();
+        give_up(std::chrono::steady_clock::now() < until);
         return unexpected<std::string>{std::move(made).error()};
     }
     {
@@ -56,12 +58,12 @@ expected<pool::lease, std::string> pool::open(deadline until, std::uint64_t age)
     return lease{*this, std::make_unique<connection>(std::move(*made)), age, true};
 }
 
-void pool::note_failure() {
+void pool::give_up(bool server_failed) {
     {
         const std::lock_guard<std::mutex> held(lock_);
         --open_;
         const auto now = std::chrono::steady_clock::now();
-        if (now >= not_before_) { // several may fail at once, which counts as one failure
+        if (server_failed && now >= not_before_) { // several at once count as one failure
             pause_ = std::min(std::max(pause_ * 2, first_pause), longest_pause);
             not_before_ = now + pause_;
         }

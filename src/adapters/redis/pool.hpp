@@ -48,9 +48,10 @@ public:
         bool fresh_;
     };
 
-    /// Waits for a free place until the deadline. Errors: why there is no connection. After a
-    /// failure to connect, callers are refused at once for a while, which grows up to a second: they
-    /// would only queue up behind one another.
+    /// Waits for a free place until the deadline. After a failure to connect, callers are refused
+    /// at once for a while, which grows up to a second: they would only queue up behind each other.
+    ///
+    /// Errors: why there is no connection.
     [[nodiscard]] expected<lease, std::string> take(deadline until);
 
     /// Closes all connections, those on loan when they come back: the server at their other end is
@@ -61,7 +62,8 @@ private:
     [[nodiscard]] expected<lease, std::string> open(deadline until, std::uint64_t age);
     [[nodiscard]] std::unique_ptr<connection> pop();
     void take_back(std::unique_ptr<connection> c, std::uint64_t age);
-    void note_failure();
+    /// A connection was not made: the server's fault, or the caller had no time left to try.
+    void give_up(bool server_failed);
 
     const address to_;
     const std::size_t size_;

@@ -19,7 +19,7 @@ namespace redis {
 ///
 ///     VERSION KIND EXPIRES_AT SUBJECT_LENGTH CLIENT_LENGTH\n SUBJECT CLIENT BODY
 ///
-/// without the spaces after the line's end. Times are Unix time in milliseconds, lengths are octets.
+/// without the spaces after the line's end. Times are Unix time in milliseconds, lengths octets.
 [[nodiscard]] std::string encode(const record& r);
 
 /// Errors: nothing where `text` is no such string.

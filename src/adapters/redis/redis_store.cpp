@@ -31,7 +31,7 @@ unexpected<redis_error> refuse(std::string problem) {
 }
 
 std::optional<std::string> wrong_limits(const redis_options& o) {
-    if (o.pool_size < 1 || o.pool_size > 1024) return "pool_size must be 1 to 1024";
+    if (o.connections < 1 || o.connections > 1024) return "connections must be 1 to 1024";
     if (o.connect_timeout <= milliseconds{0}) return "connect_timeout must be above zero";
     if (o.call_limit <= milliseconds{0} || o.call_limit > std::chrono::minutes{10})
         return "call_limit must be above zero and at most 10 minutes";
@@ -72,7 +72,7 @@ unexpected<unavailable> not_available() { return unexpected<unavailable>{unavail
 
 struct redis_store::state {
     state(redis::address to, const redis_options& o)
-        : pool(std::move(to), o.pool_size, o.connect_timeout),
+        : pool(std::move(to), o.connections, std::min(o.connect_timeout, o.call_limit / 2)),
           call_limit(o.call_limit),
           records(o.key_prefix + "record:"),
           lists(o.key_prefix + "list:") {}

@@ -40,7 +40,6 @@ constexpr std::array table{
     row{"BUSY", {true, false}},       // somebody's script runs for too long
     row{"NOSCRIPT", {true, false}},   // lost between two commands
     row{"WRONGTYPE", {true, false}},  // the key is another program's
-    row{"EXECABORT", {true, false}},
 };
 
 } // namespace

@@ -11,9 +11,11 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "mcp_oauth/adapters/redis.hpp"
+#include "mcp_oauth/testing/fault_proxy.hpp"
 #include "ports/records.hpp"
 #include "support/catch.hpp"
 
@@ -38,14 +40,17 @@ inline std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
 /// A TCP port of the loopback address that nobody listens on.
 inline std::string free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    REQUIRE(::bind(fd, reinterpret_cast<const sockaddr*>(&at), size) == 0);
-    REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0);
-    (void)::close(fd);
+    do {
+        const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+        at = {};
+        at.sin_family = AF_INET;
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof at;
+        REQUIRE(::bind(fd, reinterpret_cast<const sockaddr*>(&at), size) == 0);
+        REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0);
+        (void)::close(fd);
+    } while (ntohs(at.sin_port) > 55535); // a cluster takes the port 10,000 above, too
     return std::to_string(ntohs(at.sin_port));
 }
 
@@ -107,6 +112,16 @@ public:
         auto made = redis_store::open(o);
         if (!made) FAIL(made.error().problem);
         return std::move(*made);
+    }
+    /// A way into the server that breaks when it is told to, and options that take it.
+    [[nodiscard]] std::shared_ptr<testing::fault_proxy> proxy() const {
+        std::shared_ptr<testing::fault_proxy> made = testing::fault_proxy::to_socket(socket_path());
+        REQUIRE(made);
+        return made;
+    }
+    [[nodiscard]] static redis_options through(const testing::fault_proxy& proxy, redis_options o) {
+        o.uri = "redis://127.0.0.1:" + std::to_string(proxy.port());
+        return o;
     }
     /// Why it does not open.
     [[nodiscard]] static std::string problem(const redis_options& o) {

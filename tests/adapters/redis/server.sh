@@ -2,9 +2,9 @@
 # server.sh start|stop|restart|kill DIR [CONFIGURATION ...]: a private Redis server for tests.
 #
 # It listens on a Unix socket only, appends every write to its file before it answers, and keeps
-# everything in DIR; its URI stands in DIR/uri. `start` waits until it answers, and does nothing where
-# one runs; `kill` ends it as a crash would; `stop` leaves nothing behind. Each CONFIGURATION is a
-# line of redis.conf, and counts from the next `start` on.
+# everything in DIR; its URI stands in DIR/uri. `start` waits until it answers, and does nothing
+# where one runs; `kill` ends it as a crash would; `stop` leaves nothing behind. Each CONFIGURATION
+# is a line of redis.conf, for this start alone.
 set -eu
 
 verb=$1
@@ -30,11 +30,14 @@ is_gone() { ! runs; }
 
 start() {
     if runs; then return; fi
+    for tool in redis-server redis-cli; do
+        command -v $tool >/dev/null || { echo "$tool is not installed" >&2; exit 1; }
+    done
     # The path of a socket has 107 octets at most, so it does not lie in DIR.
     [ -f "$dir/socket" ] || echo "$(mktemp -d /tmp/mcp_oauth_redis.XXXXXX)/socket" >"$dir/socket"
     {
-        printf '%s\n' "port 0" "unixsocket $(socket)" "dir $dir" "pidfile $dir/pid" "daemonize yes" \
-            "logfile $dir/log" "save \"\"" "appendonly yes" "appendfsync always" "maxclients 200"
+        printf '%s\n' "port 0" "unixsocket $(socket)" "dir $dir" "pidfile $dir/pid" \
+            "daemonize yes" "logfile $dir/log" "save \"\"" "appendonly yes" "appendfsync always"
         for line in "$@"; do printf '%s\n' "$line"; done
     } >"$dir/redis.conf"
     redis-server "$dir/redis.conf" >>"$dir/log"
