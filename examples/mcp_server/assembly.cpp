@@ -36,7 +36,9 @@ bool contains(const std::vector<std::string>& all, const char* one) {
 }
 
 server_keys keys_of(const config& config) {
-    auto keys = config.secrets_file ? load_or_create_keys(*config.secrets_file) : generate_keys();
+    auto keys = config.secrets_file
+                    ? load_or_create_keys(*config.secrets_file, config.signing_algorithm)
+                    : generate_keys(config.signing_algorithm);
     if (!keys) throw config_fault("/secrets_file", keys.error());
     return std::move(*keys);
 }
