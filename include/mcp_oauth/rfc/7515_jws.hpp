@@ -29,6 +29,19 @@ enum class jws_fault : std::uint8_t {
     bad_signature,
 };
 
+/// The fault as the reason of an event.
+[[nodiscard]] constexpr std::string_view name(jws_fault fault) noexcept {
+    switch (fault) {
+    case jws_fault::malformed: return "malformed";
+    case jws_fault::refused_header: return "refused_header";
+    case jws_fault::wrong_type: return "wrong_type";
+    case jws_fault::wrong_algorithm: return "wrong_algorithm";
+    case jws_fault::unknown_key: return "unknown_key";
+    case jws_fault::bad_signature: return "bad_signature";
+    }
+    return "";
+}
+
 /// A compact JWS, taken apart and believed in nothing. Views into the text it was split from.
 struct compact_jws {
     std::string_view signing_input; ///< `header "." payload`, as the signature covers it
