@@ -146,11 +146,11 @@ protected:
         };
         auto rules = rules_for(g, request().rules());
         lenient_.emplace(request().rules(), credentials().client_id, request().arrived());
-        auto decided = present(rules);
-        if (decided.says == verdict::retried &&
-            !lenient_->serves(migration_rule::refresh_retried, true)) {
+        const auto decided = present(rules);
+        if (decided.says == verdict::retried) {
+            if (lenient_->serves(migration_rule::refresh_retried, true)) return decided;
             rules.retry_window = milliseconds{0};
-            decided = present(rules);
+            return present(rules);
         }
         const bool reused = decided.evidence == grant_evidence::refresh_replay ||
                             decided.evidence == grant_evidence::refresh_undecidable;
