@@ -42,7 +42,7 @@ std::optional<finding> read_line(const std::string& line) {
     counted.rule = text_at(event, "rule");
     counted.requirement = text_at(event, "requirement");
     counted.last = text_at(event, "at");
-    const auto count = event.value("count", json(1));
+    const auto count = event.value("count", json(1U));
     const auto presets = event.value("refused_by", json::array());
     if (counted.client_id.empty() || counted.rule.empty() || !is_time(counted.last) ||
         !count.is_number_unsigned() || !presets.is_array())
