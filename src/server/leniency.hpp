@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "mcp_oauth/rfc/7636_pkce.hpp"
@@ -27,6 +26,7 @@ enum class rule_verdict : std::uint8_t {
 /// nobody's to migrate.
 class leniency {
 public:
+    /// Requires: `rules`, and the text of `client_id`, outlive this.
     leniency(const policy& rules, std::string_view client_id, instant arrived)
         : rules_(rules.legacy), client_id_(client_id), arrived_(arrived) {}
 
@@ -46,7 +46,7 @@ public:
 
 private:
     const policy::legacy_options& rules_;
-    std::string client_id_;
+    std::string_view client_id_;
     instant arrived_;
     std::array<bool, every_migration_rule.size()> softened_{};
 };

@@ -1,4 +1,4 @@
-// expect: cannot convert | no viable conversion | no matching function | no known conversion | invalid initialization
+// expect: cannot convert | no matching | no viable conversion | no known conversion | invalid init
 #include "mcp_oauth/rfc/7636_pkce.hpp"
 
 mcp_oauth::pkce_proof skip(const mcp_oauth::plain_pkce_waiver& plain,

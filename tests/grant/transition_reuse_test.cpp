@@ -71,3 +71,28 @@ TEST_CASE("scope, lost state and the head are judged as ever", "[grant][migratio
     CHECK(head.says == verdict::rotated);
     CHECK(same(*head.next, *present(g, 2, at(1ms), windowed()).next));
 }
+
+TEST_CASE("nothing else changes: only a rotated token of a live grant is judged otherwise",
+          "[grant][migration]") {
+    for (const auto& g : {pending(), active(1), active(3, {2'000ms, 1'000ms}), active(3), ended()})
+        for (std::uint32_t generation = 1; generation <= 4; ++generation)
+            for (const auto when : {0ms, 2'500ms, window, idle / 8, idle, lifetime})
+                for (const auto fit : {request_fit::fits, request_fit::invalid_target}) {
+                    const auto usual = present(g, generation, at(when), windowed(), fit);
+                    const auto t = present(g, generation, at(when), tolerant(), fit);
+                    const bool rotated = g.state == grant_state::active && generation < g.head;
+                    if (!rotated) {
+                        CHECK(t.says == usual.says);
+                        CHECK(t.evidence == usual.evidence);
+                        CHECK(t.next.has_value() == usual.next.has_value());
+                        if (t.next) CHECK(same(*t.next, *usual.next));
+                        continue;
+                    }
+                    CHECK(t.says != verdict::ended);
+                    if (t.next) { // it moves the idle end, and nothing but that
+                        auto want = g;
+                        want.head_born = t.next->head_born;
+                        CHECK(same(*t.next, want));
+                    }
+                }
+}
