@@ -8,7 +8,7 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace {
 
-constexpr std::uint8_t format = 2;
+constexpr std::uint8_t format = 3;
 enum flag : std::uint32_t {
     has_state = 1,
     has_challenge = 2,
@@ -19,6 +19,7 @@ enum flag : std::uint32_t {
     has_failed = 64,
     has_user = 128,
     sent_redirect_uri = 256,
+    has_dpop_jkt = 512,
 };
 
 /// Members of `all` as one bit each: what is long as text is short as places in the configuration.
@@ -56,6 +57,7 @@ std::uint32_t flags_of(const ticket& t) {
     if (t.failed) flags |= has_failed;
     if (t.user) flags |= has_user;
     if (t.redirect_uri_sent) flags |= sent_redirect_uri;
+    if (!t.dpop_jkt.empty()) flags |= has_dpop_jkt;
     return flags;
 }
 
@@ -96,6 +98,7 @@ std::optional<std::string> seal_ticket(const ticket& t, const server_state& serv
     out.field(t.redirect_uri);
     if (t.state) out.field(*t.state);
     if (t.challenge) out.raw(*decode_base64url(t.challenge->view()));
+    if (!t.dpop_jkt.empty()) out.raw(*decode_base64url(t.dpop_jkt));
     out.field(bits_of(server.common->scopes_supported,
                       [&](const std::string& scope) { return t.scopes.contains(scope); }));
     out.field(bits_of(server.resources, [&](const resource_identifier& each) {
@@ -133,6 +136,7 @@ std::optional<ticket> open_ticket(ticket_kind kind, std::string_view text,
         if (!challenge) return std::nullopt;
         t.challenge = *challenge;
     }
+    if (flags & has_dpop_jkt) t.dpop_jkt = base64url(in.raw(32));
     for_each_bit(in.field(), server.common->scopes_supported,
                  [&](const std::string& scope) { t.scopes.add(scope); });
     for_each_bit(in.field(), server.resources,

@@ -90,7 +90,7 @@ TEST_CASE("what is no bearer credential is refused as malformed",
           "Bearer " + token + "\x80"}) {
         INFO(value);
         CHECK(is_invalid_request(refused(g, with_authorization({value})),
-                                 "the bearer token is malformed"));
+                                 "the access token is malformed"));
         CHECK(g.reason() == "invalid_request");
     }
     for (const auto& value : {"Bearer\t" + token, "Bearer," + token, std::string{}})
