@@ -48,6 +48,10 @@ struct complaint {
     token_scheme scheme;
 };
 
+std::string join(const std::string& first, const std::string& second) {
+    return first.empty() ? second : first + ", " + second;
+}
+
 // One challenge for each scheme that is taken, in one field, and the error in the one that was used
 // (RFC 9449 §7.2; DPOP-26). `Bearer` comes first: clients read it with regular expressions.
 std::string challenges(const gate_state& server, const guarded_resource& resource,
@@ -59,9 +63,11 @@ std::string challenges(const gate_state& server, const guarded_resource& resourc
         text = about && !about_dpop ? bearer_challenge(context, about->why)
                                     : bearer_challenge(context);
     if (!server.rules->dpop.enabled) return text;
-    if (!text.empty()) text += ", ";
-    return text + dpop_challenge(context, algorithm_set::all(),
-                                 about_dpop ? std::optional<error>{about->why} : std::nullopt);
+    constexpr auto algorithms = algorithm_set::all();
+    if (about_dpop) return join(text, dpop_challenge(context, algorithms, about->why));
+    // What there is to know is said already, unless this is the only challenge.
+    return join(text,
+                dpop_challenge(text.empty() ? context : bearer_challenge_context{}, algorithms));
 }
 
 // A browser's script sees a challenge only where it is exposed (BEAR-06, MCP-SEC-13).

@@ -230,12 +230,11 @@ TEST_CASE("Both schemes are offered, Bearer first, and the error is in the one t
     const bound_session b;
     auto without = call("x", "y", "");
     without.headers = {};
-    CHECK(challenge_of(b.refusal(without)) ==
-          "Bearer " + context + ", DPoP " + algs + ", " + context);
+    CHECK(challenge_of(b.refusal(without)) == "Bearer " + context + ", DPoP " + algs);
     const auto bad_token =
         R"(error="invalid_token", error_description="the access token is invalid")"s;
     CHECK(challenge_of(b.refusal(call("Bearer", b.token, ""))) ==
-          "Bearer " + bad_token + ", " + context + ", DPoP " + algs + ", " + context);
+          "Bearer " + bad_token + ", " + context + ", DPoP " + algs);
     CHECK(challenge_of(b.refusal(call("DPoP", "x", ""))) ==
           "Bearer " + context + ", DPoP " + bad_token + ", " + algs + ", " + context);
     CHECK(challenge_of(b.refusal(call("DPoP", b.token, ""))) ==
