@@ -124,8 +124,10 @@ inline std::string member(const http_response& response, std::string_view name) 
 class server {
 public:
     explicit server(policy rules = policy::mcp()) : server(config(std::move(rules))) {}
-    explicit server(authorization_server_config c, attempt_limiter* limiter = nullptr)
-        : store(memory), as(make(std::move(c), limiter)) {}
+    /// `over`: another store than the one in memory.
+    explicit server(authorization_server_config c, attempt_limiter* limiter = nullptr,
+                    record_store* over = nullptr)
+        : store(over != nullptr ? *over : memory), as(make(std::move(c), limiter)) {}
 
     // The host's part.
     static fields request(const fields& with = {}) {

@@ -71,3 +71,8 @@ foreach(name IN LISTS mcp_oauth_components)
         target_link_libraries(test_${name} PRIVATE mcp_oauth::${name} mcp_oauth::testing)
     endif()
 endforeach()
+
+# A connection beside the store's holds locks, and shows what SQLite keeps and plans.
+if(TARGET test_sqlite)
+    target_link_libraries(test_sqlite PRIVATE PkgConfig::mcp_oauth_uses_sqlite3)
+endif()

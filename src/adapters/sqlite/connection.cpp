@@ -10,7 +10,11 @@ namespace sqlite {
 namespace {
 
 constexpr int steps_between_looks = 1000; // at the clock, in a long search
-constexpr int longest_pause_ms = 10;
+
+// Between looks at a lock that another process holds. A process that writes without pause lets go
+// for a moment only, so whoever looks rarely may wait for long.
+constexpr std::chrono::microseconds shortest_pause{100};
+constexpr int longest_pause = 5; // times that
 
 sqlite_problem problem_of(int code) noexcept {
     switch (code & 0xFF) {
@@ -181,7 +185,7 @@ unexpected<sqlite_open_error> connection::failure(int code) const {
 }
 
 int connection::on_busy(void* self, int attempts) {
-    const milliseconds pause{std::min(attempts + 1, longest_pause_ms)};
+    const auto pause = shortest_pause * std::min(attempts + 1, longest_pause);
     if (std::chrono::steady_clock::now() + pause >= static_cast<connection*>(self)->until_)
         return 0;
     std::this_thread::sleep_for(pause);

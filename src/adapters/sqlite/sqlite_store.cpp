@@ -36,8 +36,8 @@ expected<void, sqlite_open_error> check(const sqlite_options& options) {
     if (path.empty() || path == ":memory:" || path.compare(0, 5, "file:") == 0)
         return refuse("path: \"" + path + "\" names no file; memory_store keeps nothing on disk");
     if (path.find('\0') != std::string::npos) return refuse("path: has a NUL");
-    if (options.statement_limit < milliseconds{1} || options.statement_limit > longest_limit)
-        return refuse("statement_limit: must be from 1 ms to 60 s");
+    if (options.call_limit < milliseconds{1} || options.call_limit > longest_limit)
+        return refuse("call_limit: must be from 1 ms to 60 s");
     if (options.connections < 1 || options.connections > most_connections)
         return refuse("connections: must be from 1 to 64");
     if (sqlite3_threadsafe() == 0)
@@ -53,13 +53,15 @@ connect(const sqlite_options& options, deadline until) {
     if (!made) return made;
     auto& file = **made;
     // Nothing is changed in a file before it is known whose it is.
-    if (auto known = sqlite::identify(file, sqlite::schema()); !known)
-        return unexpected{std::move(known).error()};
+    const auto version = sqlite::identify(file, sqlite::schema());
+    if (!version) return unexpected{version.error()};
     if (file.read_only())
         return unexpected{
             sqlite_open_error{sqlite_problem::read_only, options.path + ": is read-only"}};
     if (auto done = file.set_up(options.synchronous); !done) return unexpected{done.error()};
-    if (auto done = sqlite::migrate(file, sqlite::schema()); !done) return unexpected{done.error()};
+    if (*version < sqlite::schema().size()) // otherwise no writer need be waited for
+        if (auto done = sqlite::migrate(file, sqlite::schema()); !done)
+            return unexpected{done.error()};
     if (auto done = file.prepare_statements(); !done) return unexpected{done.error()};
     return made;
 }
@@ -68,11 +70,9 @@ connect(const sqlite_options& options, deadline until) {
 
 struct sqlite_store::state {
     state(std::vector<std::unique_ptr<sqlite::connection>> opened, milliseconds limit)
-        : connections(std::move(opened)), statement_limit(limit) {}
+        : connections(std::move(opened)), call_limit(limit) {}
 
-    [[nodiscard]] deadline until() const {
-        return std::chrono::steady_clock::now() + statement_limit;
-    }
+    [[nodiscard]] deadline until() const { return std::chrono::steady_clock::now() + call_limit; }
 
     expected<std::optional<record>, unavailable> load(std::string_view key, deadline by) {
         const auto file = connections.lend(by);
@@ -107,19 +107,19 @@ struct sqlite_store::state {
 
     sqlite::pool connections;
     std::timed_mutex writing;
-    milliseconds statement_limit;
+    milliseconds call_limit;
 };
 
 expected<sqlite_store, sqlite_open_error> sqlite_store::open(sqlite_options options) {
     if (auto good = check(options); !good) return unexpected{good.error()};
-    const auto by = std::chrono::steady_clock::now() + options.statement_limit;
+    const auto by = std::chrono::steady_clock::now() + options.call_limit;
     std::vector<std::unique_ptr<sqlite::connection>> opened;
     for (std::size_t i = 0; i < options.connections; ++i) {
         auto made = connect(options, by);
         if (!made) return unexpected{std::move(made).error()};
         opened.push_back(std::move(*made));
     }
-    return sqlite_store{std::make_unique<state>(std::move(opened), options.statement_limit)};
+    return sqlite_store{std::make_unique<state>(std::move(opened), options.call_limit)};
 }
 
 sqlite_store::sqlite_store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
