@@ -11,11 +11,12 @@
 
 namespace bench {
 
-/// An authorization server with one public client, on the in-memory store.
+/// An authorization server with one public client, on the in-memory store or another.
 class deployment {
 public:
-    explicit deployment(mcp_oauth::policy rules)
-        : key(*mcp_oauth::signing_key::generate_es256()), as(make(std::move(rules))) {}
+    explicit deployment(mcp_oauth::policy rules) : deployment(std::move(rules), store) {}
+    deployment(mcp_oauth::policy rules, mcp_oauth::record_store& over)
+        : key(*mcp_oauth::signing_key::generate_es256()), as(make(std::move(rules), over)) {}
 
     static std::string verifier() { return "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"; }
 
@@ -70,7 +71,7 @@ private:
              "192.0.2.1",
              {}});
     }
-    mcp_oauth::authorization_server make(mcp_oauth::policy rules) {
+    mcp_oauth::authorization_server make(mcp_oauth::policy rules, mcp_oauth::record_store& over) {
         mcp_oauth::authorization_server_config config;
         config.issuer = "https://as.example";
         config.resources = {"https://as.example/mcp"};
@@ -87,8 +88,8 @@ private:
         r.key = "https://as.example#client/client_app";
         r.kind = mcp_oauth::record_kind::client;
         r.body = mcp_oauth::encode_client(app);
-        if (store.create(r).outcome != mcp_oauth::write_outcome::done) std::abort();
-        return std::move(*mcp_oauth::authorization_server::make(std::move(config), {store}));
+        if (over.create(r).outcome != mcp_oauth::write_outcome::done) std::abort();
+        return std::move(*mcp_oauth::authorization_server::make(std::move(config), {over}));
     }
 };
 

@@ -1,11 +1,9 @@
 // Each call borrows a connection and runs one prepared statement, which is a transaction of its
-// own. Writers of this process queue at a mutex, which wakes the next at once; those of other
-// processes meet in SQLite, whose waiting is polling.
+// own.
 
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "adapters/sqlite/connection.hpp"
@@ -18,6 +16,7 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 using sqlite::deadline;
+using sqlite::purpose;
 using sqlite::statement;
 
 namespace {
@@ -75,7 +74,7 @@ struct sqlite_store::state {
     [[nodiscard]] deadline until() const { return std::chrono::steady_clock::now() + call_limit; }
 
     expected<std::optional<record>, unavailable> load(std::string_view key, deadline by) {
-        const auto file = connections.lend(by);
+        const auto file = connections.lend(purpose::reading, by);
         if (!file) return unexpected{unavailable{}};
         auto select = file->use(statement::load);
         select.bind(key);
@@ -93,9 +92,7 @@ struct sqlite_store::state {
     };
     /// Runs one write, whose parameters `bind` sets. Where no row was changed it is a conflict.
     template <class Bind> written write(statement which, deadline by, Bind bind) {
-        const std::unique_lock<std::timed_mutex> turn(writing, by);
-        if (!turn) return {write_outcome::unavailable};
-        const auto file = connections.lend(by);
+        const auto file = connections.lend(purpose::writing, by);
         if (!file) return {write_outcome::unavailable};
         auto change = file->use(which);
         bind(change);
@@ -106,7 +103,6 @@ struct sqlite_store::state {
     }
 
     sqlite::pool connections;
-    std::timed_mutex writing;
     milliseconds call_limit;
 };
 
@@ -193,7 +189,7 @@ write_outcome sqlite_store::erase(std::string_view key, const record_version& ex
 expected<record_page, unavailable> sqlite_store::list(record_kind kind, std::string_view owner,
                                                       std::string_view after, std::size_t limit) {
     limit = std::clamp<std::size_t>(limit, 1, largest_page);
-    const auto file = state_->connections.lend(state_->until());
+    const auto file = state_->connections.lend(purpose::reading, state_->until());
     if (!file) return unexpected{unavailable{}};
     auto select = file->use(statement::list);
     select.bind(name(kind));
