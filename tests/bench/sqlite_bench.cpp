@@ -67,7 +67,7 @@ sqlite_store open_store(std::size_t connections, sqlite_synchronous how) {
     options.synchronous = how;
     auto made = sqlite_store::open(options);
     if (!made) {
-        std::fprintf(stderr, "%s\n", made.error().message.c_str());
+        std::fprintf(stderr, "%s\n", made.error().problem.c_str());
         std::exit(2);
     }
     return std::move(*made);

@@ -41,7 +41,7 @@ struct sqlite_options {
 };
 
 /// Why a store was not opened.
-enum class sqlite_problem : std::uint8_t {
+enum class sqlite_failure : std::uint8_t {
     bad_option,        ///< a path that names no file, or a number out of its limits
     cannot_open,       ///< no such folder, no permission, no regular file
     read_only,         ///< the file may be read but not written
@@ -50,19 +50,19 @@ enum class sqlite_problem : std::uint8_t {
     other_application, ///< a database, but of another program: it was left as it was
     newer_schema,      ///< a later version of this library has written it: it was left as it was
     no_wal,            ///< the file system has no shared memory, as network file systems have none
-    failed,            ///< anything else; `message` has SQLite's own words
+    other,             ///< `problem` has SQLite's own words
 };
 
-struct sqlite_open_error {
-    sqlite_problem problem = sqlite_problem::failed;
-    std::string message; ///< for the operator: has the path, and no record
+struct sqlite_error {
+    sqlite_failure kind = sqlite_failure::other;
+    std::string problem; ///< for the operator: has the path, and no record
 };
 
 /// A `record_store` in one SQLite file, shared by any number of threads and processes of one
 /// machine.
 ///
 ///     auto store = mcp_oauth::sqlite_store::open({"/var/lib/app/oauth.db"});
-///     if (!store) return fail(store.error().message);
+///     if (!store) return fail(store.error().problem);
 ///     auto as = mcp_oauth::authorization_server::make(std::move(config), {*store});
 ///
 /// Atomicity:  each write is one statement and one transaction of its own, which SQLite lets only
@@ -89,9 +89,9 @@ struct sqlite_open_error {
 /// Statements: `load`, `erase` and `list` are one each; so is `create`, and one more for the record
 ///             that was in its way; so is `replace`, and one more where the record's owners or
 ///             expiry change, or it conflicts. None ever reads a whole table.
-/// Log:        SQLite writes the log back into the file after every 1,000 pages or so (4 MB), and in
-///             `sqlite3_close`; only a reader that stays in one transaction for long, such as a
-///             backup, lets it grow.
+/// Log:        SQLite writes the log back into the file after every 1,000 pages or so (4 MB), and
+///             when the last store of all processes closes it. Only a reader that stays in one
+///             transaction for long, such as a backup, lets it grow meanwhile.
 /// Access:     the file holds who granted what to whom, but nothing that could be presented as a
 ///             credential. SQLite makes it with mode 0644 less the umask, and the two beside it like
 ///             the file itself: set the umask to 077, or make an empty file of mode 0600 before the
@@ -108,7 +108,7 @@ public:
     ///
     /// Refused: a path that is empty, `:memory:` or a `file:` address. What is in memory only is
     ///          `memory_store`'s business.
-    [[nodiscard]] static expected<sqlite_store, sqlite_open_error> open(sqlite_options options);
+    [[nodiscard]] static expected<sqlite_store, sqlite_error> open(sqlite_options options);
 
     ~sqlite_store() override;
     sqlite_store(sqlite_store&&) noexcept;

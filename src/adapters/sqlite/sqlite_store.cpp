@@ -26,11 +26,11 @@ constexpr std::size_t sweep_batch = 100; // one transaction, which other writers
 constexpr std::size_t most_connections = 64;
 constexpr milliseconds longest_limit{60'000};
 
-unexpected<sqlite_open_error> refuse(std::string message) {
-    return unexpected{sqlite_open_error{sqlite_problem::bad_option, std::move(message)}};
+unexpected<sqlite_error> refuse(std::string message) {
+    return unexpected{sqlite_error{sqlite_failure::bad_option, std::move(message)}};
 }
 
-expected<void, sqlite_open_error> check(const sqlite_options& options) {
+expected<void, sqlite_error> check(const sqlite_options& options) {
     const auto& path = options.path;
     if (path.empty() || path == ":memory:" || path.compare(0, 5, "file:") == 0)
         return refuse("path: \"" + path + "\" names no file; memory_store keeps nothing on disk");
@@ -41,22 +41,20 @@ expected<void, sqlite_open_error> check(const sqlite_options& options) {
         return refuse("connections: must be from 1 to 64");
     if (sqlite3_threadsafe() == 0)
         return unexpected{
-            sqlite_open_error{sqlite_problem::failed, "this SQLite was built for a single thread"}};
+            sqlite_error{sqlite_failure::other, "this SQLite was built for a single thread"}};
     return {};
 }
 
 /// One more connection to the file; the first one makes the file what it should be.
-expected<std::unique_ptr<sqlite::connection>, sqlite_open_error>
-connect(const sqlite_options& options, deadline until) {
+expected<std::unique_ptr<sqlite::connection>, sqlite_error> connect(const sqlite_options& options,
+                                                                    deadline until) {
     auto made = sqlite::connection::open(options.path, until);
     if (!made) return made;
     auto& file = **made;
     // Nothing is changed in a file before it is known whose it is.
     const auto version = sqlite::identify(file, sqlite::schema());
     if (!version) return unexpected{version.error()};
-    if (file.read_only())
-        return unexpected{
-            sqlite_open_error{sqlite_problem::read_only, options.path + ": is read-only"}};
+    if (file.read_only()) return file.failure(sqlite_failure::read_only, "is read-only");
     if (auto done = file.set_up(options.synchronous); !done) return unexpected{done.error()};
     if (*version < sqlite::schema().size()) // otherwise no writer need be waited for
         if (auto done = sqlite::migrate(file, sqlite::schema()); !done)
@@ -106,7 +104,7 @@ struct sqlite_store::state {
     milliseconds call_limit;
 };
 
-expected<sqlite_store, sqlite_open_error> sqlite_store::open(sqlite_options options) {
+expected<sqlite_store, sqlite_error> sqlite_store::open(sqlite_options options) {
     if (auto good = check(options); !good) return unexpected{good.error()};
     const auto by = std::chrono::steady_clock::now() + options.call_limit;
     std::vector<std::unique_ptr<sqlite::connection>> opened;

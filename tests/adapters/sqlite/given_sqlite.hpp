@@ -51,16 +51,16 @@ inline sqlite_options options_of(std::string path, milliseconds limit = millisec
 
 inline sqlite_store opened(sqlite_options options) {
     auto store = sqlite_store::open(std::move(options));
-    if (!store) FAIL(store.error().message);
+    if (!store) FAIL(store.error().problem);
     return std::move(*store);
 }
 inline sqlite_store opened(const std::string& path) { return opened(options_of(path)); }
 
-inline sqlite_problem refusal(sqlite_options options) {
+inline sqlite_failure refusal(sqlite_options options) {
     const auto store = sqlite_store::open(std::move(options));
     REQUIRE(!store);
-    CHECK(!store.error().message.empty());
-    return store.error().problem;
+    CHECK(!store.error().problem.empty());
+    return store.error().kind;
 }
 
 /// Another program's connection, which does as it likes.

@@ -43,16 +43,16 @@ TEST_CASE("the file says whose it is, of which version, and keeps a write-ahead 
 TEST_CASE("a path that names no file is refused", "[sqlite]") {
     for (const auto& path :
          {std::string{}, std::string{":memory:"}, std::string{"file:x.db"}, std::string{"a\0b", 3}})
-        CHECK(refusal(options_of(path)) == sqlite_problem::bad_option);
+        CHECK(refusal(options_of(path)) == sqlite_failure::bad_option);
 }
 
 TEST_CASE("numbers are taken at their limits and refused one past them", "[sqlite]") {
     const scratch folder;
     const auto path = folder.path();
-    CHECK(refusal(options_of(path, milliseconds{0})) == sqlite_problem::bad_option);
-    CHECK(refusal(options_of(path, milliseconds{60'001})) == sqlite_problem::bad_option);
-    CHECK(refusal(options_of(path, milliseconds{100}, 0)) == sqlite_problem::bad_option);
-    CHECK(refusal(options_of(path, milliseconds{100}, 65)) == sqlite_problem::bad_option);
+    CHECK(refusal(options_of(path, milliseconds{0})) == sqlite_failure::bad_option);
+    CHECK(refusal(options_of(path, milliseconds{60'001})) == sqlite_failure::bad_option);
+    CHECK(refusal(options_of(path, milliseconds{100}, 0)) == sqlite_failure::bad_option);
+    CHECK(refusal(options_of(path, milliseconds{100}, 65)) == sqlite_failure::bad_option);
     CHECK(!std::filesystem::exists(path));
     CHECK(sqlite_store::open(options_of(path, milliseconds{60'000}, 1)));
     CHECK(sqlite_store::open(options_of(path, milliseconds{4000}, 64)));
@@ -74,12 +74,12 @@ TEST_CASE("an empty file is a new database, and keeps its mode, as do the two be
 
 TEST_CASE("what cannot be opened is told from what is no database", "[sqlite]") {
     const scratch folder;
-    CHECK(refusal(options_of(folder.path("no/such/folder.db"))) == sqlite_problem::cannot_open);
+    CHECK(refusal(options_of(folder.path("no/such/folder.db"))) == sqlite_failure::cannot_open);
     std::filesystem::create_directory(folder.path("folder"));
-    CHECK(refusal(options_of(folder.path("folder"))) == sqlite_problem::cannot_open);
+    CHECK(refusal(options_of(folder.path("folder"))) == sqlite_failure::cannot_open);
     const std::string text(5000, 'x');
     std::ofstream(folder.path("text")) << text;
-    CHECK(refusal(options_of(folder.path("text"))) == sqlite_problem::not_a_database);
+    CHECK(refusal(options_of(folder.path("text"))) == sqlite_failure::not_a_database);
     CHECK(octets_of(folder.path("text")) == text);
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("another program's database is refused and left as it was", "[sqlite]"
     const scratch folder;
     raw_connection(folder.path()).run(what);
     const auto before = octets_of(folder.path());
-    CHECK(refusal(options_of(folder.path())) == sqlite_problem::other_application);
+    CHECK(refusal(options_of(folder.path())) == sqlite_failure::other_application);
     CHECK(octets_of(folder.path()) == before);
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("a newer schema is refused and left as it was", "[sqlite]") {
     (void)opened(folder.path());
     raw_connection(folder.path()).run("PRAGMA user_version = 2");
     const auto before = octets_of(folder.path());
-    CHECK(refusal(options_of(folder.path())) == sqlite_problem::newer_schema);
+    CHECK(refusal(options_of(folder.path())) == sqlite_failure::newer_schema);
     CHECK(octets_of(folder.path()) == before);
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("a database that is held is waited for, and refused once the time is u
     const scratch folder;
     raw_connection other(folder.path());
     other.run("BEGIN EXCLUSIVE");
-    CHECK(refusal(options_of(folder.path(), milliseconds{50})) == sqlite_problem::busy);
+    CHECK(refusal(options_of(folder.path(), milliseconds{50})) == sqlite_failure::busy);
     std::thread releasing([&other] {
         std::this_thread::sleep_for(50ms);
         other.run("COMMIT");

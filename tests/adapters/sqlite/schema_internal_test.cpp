@@ -47,8 +47,7 @@ TEST_CASE("a file of an earlier version is taken forward, step by step, and keep
     CHECK(*sqlite::identify(*file, later) == 3);
     CHECK(*file->text("SELECT key FROM record WHERE second IS NULL AND third = 3") == "k");
     REQUIRE(sqlite::migrate(*file, later)); // once more changes nothing
-    CHECK(sqlite::identify(*file, sqlite::schema()).error().problem ==
-          sqlite_problem::newer_schema);
+    CHECK(sqlite::identify(*file, sqlite::schema()).error().kind == sqlite_failure::newer_schema);
 }
 
 TEST_CASE("a migration that fails leaves the file at the version it had", "[sqlite]") {

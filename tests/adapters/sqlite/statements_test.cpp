@@ -108,6 +108,27 @@ TEST_CASE("a page has a thousand records at most, and the list goes on", "[sqlit
     CHECK(store.list(record_kind::grant, "alice", "", 0)->records.size() == 1);
 }
 
+TEST_CASE("pages of either owner neither repeat a record nor leave one out", "[sqlite]") {
+    const scratch folder;
+    auto store = opened(folder.path());
+    for (const auto* const key : {"a", "b", "c"}) {
+        auto r = record_of(key);
+        if (*key == 'b') r.subject_owner = r.client_owner; // its own client's
+        REQUIRE(store.create(r).outcome == write_outcome::done);
+    }
+    words shown;
+    std::string after;
+    for (int page = 0; page < 4; ++page) {
+        const auto found = store.list(record_kind::grant, "client", after, 1);
+        for (const auto& each : found->records) shown.push_back(each.key);
+        after = found->next;
+        if (after.empty()) break;
+    }
+    CHECK(shown == words{"a", "b", "c"});
+    CHECK(store.list(record_kind::grant, "client", "", 9)->records.size() == 3); // b is there once
+    CHECK(keys_of(store, "alice", 2) == words{"a", "c"});
+}
+
 TEST_CASE("records beside a sweep: what was renewed in time stays", "[sqlite][threads]") {
     const scratch folder;
     auto options = options_of(folder.path());
