@@ -49,6 +49,7 @@ function(mcp_oauth_adapter name module minimum)
     endif()
     mcp_oauth_component(${name} adapters/${name})
     target_link_libraries(mcp_oauth_${name} PRIVATE PkgConfig::${found})
+    set(mcp_oauth_module_of_${name} "${module}>=${minimum}" PARENT_SCOPE)
     string(APPEND mcp_oauth_modules "set(mcp_oauth_module_of_${name} \"${module}>=${minimum}\")\n")
     set(mcp_oauth_modules "${mcp_oauth_modules}" PARENT_SCOPE) # for the installed package
     set(mcp_oauth_components ${mcp_oauth_components} PARENT_SCOPE)
