@@ -64,8 +64,7 @@ public:
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
             FAIL(sql + "\n" + PQresultErrorMessage(r.get()));
         std::vector<std::string> values;
-        for (int i = 0; i < PQntuples(r.get()); ++i)
-            values.emplace_back(PQgetvalue(r.get(), i, 0));
+        for (int i = 0; i < PQntuples(r.get()); ++i) values.emplace_back(PQgetvalue(r.get(), i, 0));
         return values;
     }
     void run(const std::string& sql) const { static_cast<void>(column(sql)); }

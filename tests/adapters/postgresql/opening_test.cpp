@@ -154,8 +154,7 @@ TEST_CASE("a schema of a newer version is refused and left alone", "[postgresql]
     CHECK(session.value("SELECT version FROM " + db.schema() + ".schema_version") == "2");
 }
 
-TEST_CASE("a role without the right to create uses a schema that is there",
-          "[postgresql][open]") {
+TEST_CASE("a role without the right to create uses a schema that is there", "[postgresql][open]") {
     database db;
     CHECK(db.open() != nullptr);
     const temporary role{"ROLE", "plain_role", "LOGIN"};
