@@ -2,13 +2,12 @@
 
 #include "testing/contract_run.hpp"
 
-#if defined(__unix__) || defined(__APPLE__)
+#ifdef MCP_OAUTH_TESTING_HAS_POSIX
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,23 +18,18 @@ inline namespace v0 {
 namespace testing {
 namespace contract {
 
-#if defined(__unix__) || defined(__APPLE__)
+#ifdef MCP_OAUTH_TESTING_HAS_POSIX
 
 namespace {
 
 constexpr int a_minute_ms = 60'000;
 constexpr char went_well = '+';
 constexpr char went_wrong = '-';
-#ifdef MSG_NOSIGNAL
-constexpr int no_signal = MSG_NOSIGNAL;
-#else
-constexpr int no_signal = 0; // a child that is gone then ends the parent, and not in silence
-#endif
 
 bool write_all(int to, const void* octets, std::size_t count) noexcept {
     const auto* at = static_cast<const char*>(octets);
     while (count > 0) {
-        const auto written = ::write(to, at, count);
+        const auto written = send_quietly(to, at, count);
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) return false;
         at += written;
@@ -86,44 +80,39 @@ bool send_answer(int to, char how, const std::string& text) noexcept {
 } // namespace
 
 child_process::child_process(const std::function<std::string()>& work) {
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
-        cannot_check(std::string{"no socket pair: "} + std::strerror(errno));
+    auto ends = connected_pair();
+    if (!ends.first) cannot_check(std::string{"no socket pair: "} + std::strerror(errno));
     id_ = static_cast<int>(::fork());
+    if (id_ < 0) cannot_check(std::string{"no process could be forked: "} + std::strerror(errno));
     if (id_ == 0) {
-        ::close(ends[0]);
-        be_the_child(ends[1], work);
+        ::close(ends.first.number()); // so that the child ends with its parent
+        be_the_child(ends.second.number(), work);
     }
-    ::close(ends[1]);
-    channel_ = ends[0];
-    if (id_ < 0) {
-        ::close(channel_);
-        cannot_check(std::string{"no process could be forked: "} + std::strerror(errno));
-    }
+    channel_ = std::move(ends.first);
+    ::close(ends.second.release()); // and is not shut down, which the child would feel
 }
 
 child_process::~child_process() {
-    ::close(channel_);
     ::kill(id_, SIGKILL);
     while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
     }
 }
 
 void child_process::let_go() {
-    const char go = '.';
-    if (::send(channel_, &go, 1, no_signal) != 1) fail("another process ended too early");
+    if (!write_all(channel_.number(), ".", 1)) fail("another process ended too early");
 }
 
 std::string child_process::wait() {
-    pollfd readable{channel_, POLLIN, 0};
+    const int channel = channel_.number();
+    pollfd readable{channel, POLLIN, 0};
     if (::poll(&readable, 1, a_minute_ms) <= 0)
         fail("another process did not get its work done in a minute");
     char how = 0;
     std::uint32_t size = 0;
-    if (!read_all(channel_, &how, 1) || !read_all(channel_, &size, sizeof size))
+    if (!read_all(channel, &how, 1) || !read_all(channel, &size, sizeof size))
         fail("another process ended without an answer");
     std::string text(size, '\0');
-    if (!read_all(channel_, text.data(), size)) fail("another process ended in its answer");
+    if (!read_all(channel, text.data(), size)) fail("another process ended in its answer");
     if (how != went_well) fail("in another process: " + text);
     return text;
 }

@@ -3,6 +3,8 @@
 #include <functional>
 #include <string>
 
+#include "testing/sockets.hpp"
+
 namespace mcp_oauth {
 inline namespace v0 {
 namespace testing {
@@ -26,8 +28,10 @@ public:
     [[nodiscard]] std::string wait();
 
 private:
+#ifdef MCP_OAUTH_TESTING_HAS_POSIX
     int id_ = -1;
-    int channel_ = -1;
+    descriptor channel_;
+#endif
 };
 
 } // namespace contract
