@@ -80,10 +80,12 @@ public:
     ///
     /// Errors: an option out of its limits, no connection, a standby, another encoding, a server
     ///         before 14, a schema made by a newer version of this library.
-    [[nodiscard]] static expected<std::unique_ptr<postgresql_store>, postgresql_error>
+    [[nodiscard]] static expected<postgresql_store, postgresql_error>
     open(postgresql_options options);
 
     ~postgresql_store() override;
+    postgresql_store(postgresql_store&&) noexcept;
+    postgresql_store& operator=(postgresql_store&&) noexcept;
     postgresql_store(const postgresql_store&) = delete;
     postgresql_store& operator=(const postgresql_store&) = delete;
 

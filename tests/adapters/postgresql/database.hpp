@@ -98,7 +98,7 @@ public:
     [[nodiscard]] static std::unique_ptr<postgresql_store> open(postgresql_options o) {
         auto made = postgresql_store::open(std::move(o));
         if (!made) FAIL(made.error().problem);
-        return std::move(*made);
+        return std::make_unique<postgresql_store>(std::move(*made));
     }
     /// What the operator is told when it cannot be opened.
     [[nodiscard]] static std::string problem(postgresql_options o) {

@@ -154,6 +154,7 @@ TEST_CASE("a refresh is one read and one conditional write, and a registered cli
                               "/register",
                               {{"Content-Type", "application/json"}},
                               R"({"redirect_uris":["https://client.example/cb"],)"
+                              R"("grant_types":["authorization_code","refresh_token"],)"
                               R"("token_endpoint_auth_method":"client_secret_post"})",
                               "192.0.2.1",
                               "request-1"};
