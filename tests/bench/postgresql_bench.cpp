@@ -1,0 +1,244 @@
+// Refreshes on PostgreSQL against the two statements that each of them cannot do without, run bare
+// over as many connections by libpq's blocking calls; and what a grant costs as it ages.
+
+#include <libpq-fe.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench.hpp"
+#include "deployment.hpp"
+#include "mcp_oauth/adapters/postgresql.hpp"
+
+namespace {
+
+using namespace mcp_oauth;
+using bench::client_of;
+using bench::deployment;
+
+constexpr const char* schema = "mcp_oauth_bench";
+
+std::string connection() {
+    const char* text = std::getenv("MCP_OAUTH_BENCH_POSTGRESQL");
+    if (text != nullptr) return text;
+    std::fputs("MCP_OAUTH_BENCH_POSTGRESQL: a connection string\n", stderr);
+    std::exit(2);
+}
+
+/// A plain session.
+class session {
+public:
+    session() : handle_(PQconnectdb(connection().c_str()), &PQfinish) {
+        if (PQstatus(handle_.get()) != CONNECTION_OK) fail(PQerrorMessage(handle_.get()));
+    }
+    std::string run(const std::string& sql) const {
+        return first(PQexec(handle_.get(), sql.c_str()));
+    }
+    std::string execute(const char* name, const std::vector<std::string>& values) const {
+        constexpr int all_binary[] = {1, 1, 1, 1};
+        const char* texts[4];
+        int lengths[4];
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            texts[i] = values[i].data();
+            lengths[i] = static_cast<int>(values[i].size());
+        }
+        return first(PQexecPrepared(handle_.get(), name, static_cast<int>(values.size()), texts,
+                                    lengths, all_binary, 1));
+    }
+
+private:
+    [[noreturn]] static void fail(const char* why) {
+        std::fputs(why, stderr);
+        std::abort();
+    }
+    static std::string first(PGresult* r) {
+        const std::unique_ptr<PGresult, void (*)(PGresult*)> held{r, &PQclear};
+        const auto status = PQresultStatus(r);
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(PQresultErrorMessage(r));
+        if (PQntuples(r) == 0) return PQcmdTuples(r);
+        return {PQgetvalue(r, 0, 0), static_cast<std::size_t>(PQgetlength(r, 0, 0))};
+    }
+    std::unique_ptr<PGconn, void (*)(PGconn*)> handle_;
+};
+
+/// The store in a schema that was empty at first.
+postgresql_store open_store(std::size_t connections) {
+    session{}.run(std::string{"DROP SCHEMA IF EXISTS "} + schema + " CASCADE");
+    postgresql_options o;
+    o.connection = connection();
+    o.schema = schema;
+    o.connections = connections;
+    auto made = postgresql_store::open(o);
+    if (!made) {
+        std::fprintf(stderr, "%s\n", made.error().problem.c_str());
+        std::exit(2);
+    }
+    return std::move(*made);
+}
+
+/// What one thread does again and again.
+class refreshing {
+public:
+    explicit refreshing(const deployment& d)
+        : d_(d), token_(deployment::member(d.redeem(d.code()), "refresh_token")) {}
+    void operator()() { token_ = deployment::member(d_.refresh(token_), "refresh_token"); }
+
+private:
+    const deployment& d_;
+    std::string token_;
+};
+
+/// A grant's record is read and replaced: a row of its own, with the body that a grant has.
+class bare_statements {
+public:
+    explicit bare_statements(int number) : key_("bare/" + std::to_string(number)) {
+        const std::string table = std::string{schema} + ".record";
+        db_.run("SET plan_cache_mode = force_generic_plan");
+        db_.run("INSERT INTO " + table + " SELECT '" + key_ +
+                "', kind, gen_random_uuid(),"
+                " subject_owner, client_owner, expires_at, body FROM " +
+                table + " WHERE kind = 'grant' LIMIT 1 ON CONFLICT DO NOTHING");
+        db_.run("PREPARE load (text) AS SELECT body, key, kind, version, subject_owner,"
+                " client_owner, expires_at FROM " +
+                table + " WHERE key = $1");
+        db_.run("PREPARE replace (text, uuid, uuid, jsonb) AS UPDATE " + table +
+                " SET version = $2, body = $4 WHERE key = $1 AND version = $3");
+        version_ = std::string(16, 'v');
+        db_.run("UPDATE " + table +
+                " SET version = '76767676-7676-7676-7676-767676767676'"
+                " WHERE key = '" +
+                key_ + "'");
+    }
+    void operator()() {
+        const auto body = db_.execute("load", {key_});
+        auto next = version_;
+        next[static_cast<std::size_t>(turn_++ % 16)] = static_cast<char>(turn_);
+        if (db_.execute("replace", {key_, next, version_, body}) != "1") std::abort();
+        version_ = next;
+    }
+
+private:
+    session db_;
+    std::string key_;
+    std::string version_;
+    int turn_ = 0;
+};
+
+/// How many a second all workers together do, each on a thread of its own.
+template <class Worker>
+double rate_of(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milliseconds time) {
+    std::atomic<bool> stop{false};
+    std::atomic<long> done{0};
+    std::vector<std::thread> threads;
+    const auto begin = std::chrono::steady_clock::now();
+    for (auto& worker : workers)
+        threads.emplace_back([&stop, &done, &worker] {
+            long mine = 0;
+            for (; !stop; ++mine) (*worker)();
+            done += mine;
+        });
+    std::this_thread::sleep_for(time);
+    stop = true;
+    for (auto& each : threads) each.join();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    return static_cast<double>(done) / took.count();
+}
+
+void refresh_against_bare(std::size_t threads) {
+    auto store = open_store(threads);
+    const deployment d{policy::strict(), store, client_of::configuration};
+    std::vector<std::unique_ptr<refreshing>> refreshes;
+    std::vector<std::unique_ptr<bare_statements>> statements;
+    for (std::size_t i = 0; i < threads; ++i) {
+        refreshes.push_back(std::make_unique<refreshing>(d));
+        statements.push_back(std::make_unique<bare_statements>(static_cast<int>(i)));
+    }
+    std::vector<double> measured;
+    std::vector<double> reference;
+    std::vector<double> ratios;
+    for (int round = 0; round < 15; ++round) {
+        measured.push_back(rate_of(refreshes, std::chrono::milliseconds{700}));
+        reference.push_back(rate_of(statements, std::chrono::milliseconds{700}));
+        ratios.push_back(measured.back() / reference.back());
+    }
+    std::printf("%zu thread(s): %8.0f refreshes/s   %8.0f/s bare   ratio %.3f\n", threads,
+                bench::median(measured), bench::median(reference), bench::median(ratios));
+}
+
+void sizes(const session& db, const std::string& when) {
+    const std::string table = std::string{schema} + ".record";
+    const auto of = [&](const std::string& what) {
+        return db.run("SELECT " + what + "('" + table + "')");
+    };
+    std::printf("%-34s rows %s, table %s bytes, indexes %s bytes\n", when.c_str(),
+                db.run("SELECT count(*) FROM " + table).c_str(), of("pg_table_size").c_str(),
+                of("pg_indexes_size").c_str());
+}
+
+void rotation_1_against_10000() {
+    auto store = open_store(1);
+    const deployment d{policy::strict(), store, client_of::configuration};
+    const session db;
+    refreshing aged{d};
+    sizes(db, "one grant, new:");
+    for (int i = 0; i < 10'000; ++i) aged();
+    sizes(db, "one grant, 10,000 rotations:");
+    auto young = std::make_unique<refreshing>(d);
+    int used = 0;
+    const auto [old_one, new_one] = bench::compare([&] { aged(); },
+                                                   [&] {
+                                                       if (++used % 50 == 0)
+                                                           young = std::make_unique<refreshing>(d);
+                                                       (*young)();
+                                                   },
+                                                   50, 21);
+    bench::report("rotation 10,000 and on of one grant", old_one,
+                  "rotations 1 to 50 (every 50th a login)", new_one);
+}
+
+/// Each grant is a copy of a real one, under owners and a key of its own.
+void fill(const session& db, int from, int to) {
+    const std::string table = std::string{schema} + ".record";
+    db.run("INSERT INTO " + table +
+           " SELECT 'https://as.example#grant/' || md5(i::text), 'grant', gen_random_uuid(),"
+           " 'https://as.example#subject/' || i / 3, 'https://as.example#client/' || i % 1000,"
+           " g.expires_at + i, g.body FROM generate_series(" +
+           std::to_string(from) + ", " + std::to_string(to) + ") AS i, (SELECT * FROM " + table +
+           " WHERE kind = 'grant' LIMIT 1) AS g");
+    db.run("VACUUM ANALYZE " + table);
+    db.run("CHECKPOINT");
+}
+
+void many_grants() {
+    auto store = open_store(1);
+    const deployment d{policy::strict(), store, client_of::configuration};
+    const session db;
+    refreshing one{d};
+    const auto refresh_among = [&](const std::string& how_many) {
+        std::vector<double> times;
+        for (int round = 0; round < 21; ++round) times.push_back(bench::round_of(one, 50));
+        std::printf("refresh among %9s grants: %8.1f us\n", how_many.c_str(), bench::median(times));
+    };
+    fill(db, 1, 1000);
+    sizes(db, "1,000 grants:");
+    refresh_among("1,000");
+    for (int i = 1000; i < 1'000'000; i += 111'000) fill(db, i + 1, i + 111'000);
+    sizes(db, "1,000,000 grants:");
+    refresh_among("1,000,000");
+}
+
+} // namespace
+
+int main() {
+    refresh_against_bare(1);
+    refresh_against_bare(8);
+    rotation_1_against_10000();
+    many_grants();
+    session{}.run(std::string{"DROP SCHEMA "} + schema + " CASCADE");
+}
