@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -99,6 +100,20 @@ std::set<std::string> keys_listed(record_store& store, record_kind kind, std::st
 /// any is this function's.
 void in_threads(std::size_t count, const std::function<void(std::size_t)>& work);
 constexpr std::size_t thread_count = 8;
+
+/// How many threads have yet to get their work done, for those that go on until then.
+class countdown {
+public:
+    explicit countdown(std::size_t count) noexcept : left_(count) {}
+    [[nodiscard]] bool over() const noexcept { return left_ == 0; }
+    /// Hold it while at work: it counts also where a failure ends the work.
+    [[nodiscard]] std::shared_ptr<void> one_less_at_the_end() {
+        return {nullptr, [this](void*) { --left_; }};
+    }
+
+private:
+    std::atomic<std::size_t> left_;
+};
 
 /// Calls `round(n)` again and again for `race_time`.
 void race(const contract_run& run, const std::function<void(std::size_t)>& round);

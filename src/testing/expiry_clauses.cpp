@@ -2,7 +2,6 @@
 // store goes by the time that it is told, and drop nothing that anybody else needs.
 
 #include <array>
-#include <atomic>
 
 #include "testing/contract_run.hpp"
 
@@ -140,36 +139,43 @@ void sweep_renewed(contract_run& run) {
     require(sweep(*store, all_due) == 1, "sweep did not drop a record whose time was cut short");
 }
 
-// Who renews a due record races with a sweep: where the renewal was done, the record stays.
+// Creates due records and renews them. Returns: those whose renewal was done.
+std::vector<record> renew_some(contract_run& run, record_store& store, const std::string& names) {
+    std::vector<record> renewed;
+    for (std::size_t round = 0; round < 10; ++round) {
+        const auto r = due(run, names + std::to_string(round));
+        create(store, r);
+        auto next = successor(r);
+        next.expires_at = then + std::chrono::hours{1};
+        const auto outcome = store.replace(next, r.version);
+        if (outcome == write_outcome::done)
+            renewed.push_back(next);
+        else
+            require_outcome(outcome, write_outcome::conflict, "a renewal beside a sweep");
+    }
+    return renewed;
+}
+
+// Half of the threads renew due records, and the others sweep them.
 void sweep_beside_writers(contract_run& run) {
     const auto swept = open_swept(run);
     const std::array<std::shared_ptr<record_store>, 2> stores{swept, run.open()};
     race(run, [&](std::size_t n) {
-        std::atomic<std::size_t> writing{thread_count / 2};
+        countdown writing{thread_count / 2};
+        std::array<std::vector<record>, thread_count> renewed;
         in_threads(thread_count, [&](std::size_t i) {
+            auto& store = *stores[(i / 2) % 2];
             if (i % 2 == 1) {
-                do (void)sweep(*stores[(i / 2) % 2], all_due, 3);
-                while (writing > 0);
+                do (void)sweep(store, all_due, 3);
+                while (!writing.over());
                 return;
             }
-            struct at_the_end {
-                std::atomic<std::size_t>& count;
-                ~at_the_end() { --count; }
-            } const ended{writing};
-            auto& store = *stores[(i / 2) % 2];
-            for (std::size_t round = 0; round < 10; ++round) {
-                const auto r = due(run, std::to_string(n) + "/" + std::to_string(i) + "/" +
-                                            std::to_string(round));
-                create(store, r);
-                auto renewed = successor(r);
-                renewed.expires_at = then + std::chrono::hours{1};
-                const auto outcome = store.replace(renewed, r.version);
-                if (outcome == write_outcome::done)
-                    require_stored(store, renewed, "a record that was renewed beside a sweep");
-                else
-                    require_outcome(outcome, write_outcome::conflict, "a renewal beside a sweep");
-            }
+            const auto counted = writing.one_less_at_the_end();
+            renewed[i] = renew_some(run, store, std::to_string(n) + "/" + std::to_string(i) + "/");
         });
+        for (const auto& records : renewed)
+            for (const auto& each : records)
+                require_stored(*swept, each, "a record that was renewed beside a sweep");
     });
 }
 

@@ -90,25 +90,35 @@ void stalled(contract_run& run) {
                 read_truly(run, *store, r);
         });
     }
-    require_recovery(run, *store);
+    require_recovery(run, *store, "stall");
     for (const auto& each : writes) judge(run, *witness, each);
 }
 
+struct named_fault {
+    const char* name;
+    std::function<void()> come_about;
+};
+
+std::vector<named_fault> faults_that_break(const store_faults& given) {
+    std::vector<named_fault> all;
+    if (given.refuse) all.push_back({"refuse", given.refuse});
+    if (given.lose_request) all.push_back({"lose_request", [&] { given.lose_request(1); }});
+    if (given.lose_answer) all.push_back({"lose_answer", [&] { given.lose_answer(1); }});
+    return all;
+}
+
 void recovers(contract_run& run) {
-    const auto& faults = run.subject().faults;
-    std::vector<std::function<void()>> breaks;
-    if (faults.refuse) breaks.push_back(faults.refuse);
-    if (faults.lose_request) breaks.emplace_back([&faults] { faults.lose_request(1); });
-    if (faults.lose_answer) breaks.emplace_back([&faults] { faults.lose_answer(1); });
-    if (breaks.empty()) cannot_check("no fault was given that breaks a connection");
+    const auto faults = faults_that_break(run.subject().faults);
+    if (faults.empty()) cannot_check("there is no means to break a connection");
+    needed(run, run.subject().faults.heal, "heal");
     const auto store = open_warm(run);
-    for (const auto& break_it : breaks) {
+    for (const auto& fault : faults) {
         {
             const healed_at_the_end healed(run);
-            break_it();
+            fault.come_about();
             for (int i = 0; i < 3; ++i) (void)store->load(run.key("met by the fault"));
         }
-        require_recovery(run, *store);
+        require_recovery(run, *store, fault.name);
     }
 }
 
@@ -143,7 +153,7 @@ void increments(contract_run& run) {
         all.done += part.done;
         all.unknown += part.unknown;
     }
-    require_recovery(run, *store);
+    require_recovery(run, *store, "broken connections");
     require_sum(*witness, counter.key, all);
 }
 

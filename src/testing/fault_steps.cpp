@@ -119,20 +119,21 @@ void read_truly(const contract_run& run, record_store& store, const record& ther
         fail("list met a fault, and told of other records than there are");
 }
 
-void require_recovery(contract_run& run, record_store& store) {
+void require_recovery(contract_run& run, record_store& store, const char* fault) {
     const auto end = steady::now() + run.subject().operation_limit;
+    const auto after = std::string{"after "} + fault;
     const auto witness = run.open();
     for (std::size_t n = 0;; ++n) {
-        const auto r = run.fresh("after the fault " + std::to_string(n));
+        const auto r = run.fresh(after + " " + std::to_string(n));
         const auto outcome = store.create(r).outcome;
         if (outcome == write_outcome::conflict)
-            fail("after a fault, create under a new key answered conflict");
+            fail(after + ", create under a new key answered conflict");
         if (outcome == write_outcome::done) {
             require_stored(*witness, r, "what was created after a fault");
             return require_stored(store, r, "what was created after a fault");
         }
         if (steady::now() > end)
-            fail("after the fault is over, create still answers " + std::string{name(outcome)});
+            fail(after + " was healed, create still answers " + std::string{name(outcome)});
         std::this_thread::sleep_for(between_looks);
     }
 }

@@ -56,8 +56,8 @@ void judge(const contract_run& run, record_store& witness, const attempt& a);
 /// That a load and a list, in time, tell of `there` or that they are unavailable.
 void read_truly(const contract_run& run, record_store& store, const record& there);
 
-/// That, within `operation_limit`, the store writes and reads again.
-void require_recovery(contract_run& run, record_store& store);
+/// That, within `operation_limit`, the store writes and reads again. `fault` names the one before.
+void require_recovery(contract_run& run, record_store& store, const char* fault);
 
 /// As `add_up` does, once; but a failure is no surprise.
 void add_one_if_possible(record_store& store, std::string_view key, added& mine);

@@ -1,7 +1,7 @@
 // Whose records list shows, page by page, and that none is missed while others come and go.
 
+#include <algorithm>
 #include <array>
-#include <atomic>
 
 #include "testing/contract_run.hpp"
 #include "testing/lookalikes.hpp"
@@ -23,6 +23,20 @@ keys create_some(contract_run& run, record_store& store, std::size_t count, cons
         made.insert(r.key);
     }
     return made;
+}
+
+// Reads a list and lets `after_each` page happen something.
+void page_by_page(record_store& store, const std::string& owner, std::size_t limit,
+                  const std::function<void(const record_page&)>& after_each) {
+    const patience limited;
+    std::string after;
+    do {
+        const auto page = store.list(record_kind::grant, owner, after, limit);
+        require(page.has_value(), "list answered unavailable, and there was no fault");
+        after_each(*page);
+        after = page->next;
+        limited.spend("the pages of list have no end");
+    } while (!after.empty());
 }
 
 void require_shown(const keys& lasting, const keys& shown, const char* what) {
@@ -152,49 +166,68 @@ void pages(contract_run& run) {
                  " records there are");
 }
 
-// Between every two pages, records come and go before and behind the place where the list stands.
+// Some last, and of those between them one goes after each page: the one that the page ended with,
+// where that is to go, or the first of all.
+class passing_records {
+public:
+    passing_records(contract_run& run, record_store& store, const std::string& name)
+        : run_(run), store_(store), name_(name) {
+        for (std::size_t i = 0; i < count; ++i) {
+            lasting.insert(put(std::to_string(10 + i) + " lasts").key);
+            going_.push_back(put(std::to_string(10 + i) + " goes"));
+        }
+    }
+    void one_goes(const record_page& page) {
+        if (going_.empty()) return;
+        const auto shown_last = std::find_if(going_.begin(), going_.end(), [&](const record& r) {
+            return !page.records.empty() && page.records.back().key == r.key;
+        });
+        const auto at = shown_last != going_.end() ? shown_last : going_.begin();
+        erase(store_, at->key, at->version);
+        going_.erase(at);
+    }
+    void one_comes(const std::string& place) {
+        if (come_ < count) put(place + std::to_string(10 + come_++)); // so that the list has an end
+    }
+
+    keys lasting;
+
+private:
+    static constexpr std::size_t count = 12;
+
+    record put(const std::string& name) {
+        auto r = run_.fresh(name_ + name);
+        create(store_, r);
+        return r;
+    }
+
+    contract_run& run_;
+    record_store& store_;
+    std::string name_;
+    std::vector<record> going_;
+    std::size_t come_ = 0;
+};
+
+// What comes sorts before the others or behind them, and goes from before where the list stands.
 void between_pages(contract_run& run) {
     const auto store = run.open();
-    const auto owner = run.owner("subject");
-    for (const std::size_t limit : {1, 2, 3}) {
-        const auto name = std::to_string(limit);
-        const auto lasting = create_some(run, *store, 12, (name + " lasting ").c_str());
-        std::vector<record> going;
-        for (std::size_t i = 0; i < 12; ++i) {
-            going.push_back(run.fresh(name + " lasting " + std::to_string(i) + " goes"));
-            create(*store, going.back());
+    for (const std::size_t limit : {1, 2, 3, 5}) {
+        for (const std::string place : {"nowhere ", "0 before ", "9 behind "}) {
+            passing_records records(run, *store, std::to_string(limit) + " " + place);
+            keys shown;
+            page_by_page(*store, run.owner("subject"), limit, [&](const record_page& page) {
+                for (const auto& each : page.records) shown.insert(each.key);
+                records.one_goes(page);
+                if (place[0] != 'n') records.one_comes(place);
+            });
+            require_shown(records.lasting, shown, "while records came and went between the pages");
         }
-        keys shown;
-        std::string after;
-        std::size_t page_number = 0;
-        do {
-            const auto page = store->list(record_kind::grant, owner, after, limit);
-            require(page.has_value(), "list answered unavailable, and there was no fault");
-            for (const auto& each : page->records) shown.insert(each.key);
-            after = page->next;
-            if (!going.empty()) {
-                erase(*store, going.back().key, going.back().version);
-                going.pop_back();
-                // The one that the page ends with goes too, where it is one that goes.
-                for (auto& each : going)
-                    if (!page->records.empty() && each.key == page->records.back().key) {
-                        erase(*store, each.key, each.version);
-                        std::swap(each, going.back());
-                        going.pop_back();
-                        break;
-                    }
-                create(*store, run.fresh(name + " comes " + std::to_string(page_number)));
-            }
-            require(++page_number < 1000, "the pages of list have no end");
-        } while (!after.empty());
-        require_shown(lasting, shown, "while records came and went between the pages");
     }
 }
 
 // A record that is replaced lasts: a store that moves it in its order may step over it.
 void while_replaced(contract_run& run) {
     const auto store = run.open();
-    const auto owner = run.owner("subject");
     std::vector<record> all;
     keys lasting;
     for (std::size_t i = 0; i < 12; ++i) {
@@ -203,51 +236,46 @@ void while_replaced(contract_run& run) {
         lasting.insert(all.back().key);
     }
     keys shown;
-    std::string after;
-    std::size_t page_number = 0;
-    do {
-        const auto page = store->list(record_kind::grant, owner, after, 3);
-        require(page.has_value(), "list answered unavailable, and there was no fault");
-        for (const auto& each : page->records) shown.insert(each.key);
-        after = page->next;
+    page_by_page(*store, run.owner("subject"), 3, [&](const record_page& page) {
+        for (const auto& each : page.records) shown.insert(each.key);
         for (auto& each : all) {
             auto next = successor(each);
             next.expires_at += milliseconds{1};
             replace(*store, next, each.version);
             each = next;
         }
-        require(++page_number < 1000, "the pages of list have no end");
-    } while (!after.empty());
+    });
     require_shown(lasting, shown, "while every record was replaced between the pages");
 }
 
+void come_and_go(contract_run& run, record_store& store, const std::string& names) {
+    for (std::size_t round = 0; round < 10; ++round) {
+        const auto r = run.fresh("lasting " + std::to_string(round) + " " + names);
+        create(store, r);
+        const auto next = successor(r);
+        replace(store, next, r.version);
+        erase(store, r.key, next.version);
+    }
+}
+
+// Half of the threads make records come and go, and the others list.
 void beside_writers(contract_run& run) {
     const std::array<std::shared_ptr<record_store>, 2> stores{run.open(), run.open()};
     const auto owner = run.owner("subject");
     const auto lasting = create_some(run, *stores[0], 20, "lasting ");
     race(run, [&](std::size_t n) {
-        std::atomic<std::size_t> writing{thread_count / 2};
+        countdown writing{thread_count / 2};
         in_threads(thread_count, [&](std::size_t i) {
             auto& store = *stores[(i / 2) % 2];
             if (i % 2 == 1) {
                 do
                     require_shown(lasting, keys_listed(store, record_kind::grant, owner, 3),
                                   "beside writers");
-                while (writing > 0);
+                while (!writing.over());
                 return;
             }
-            struct at_the_end {
-                std::atomic<std::size_t>& count;
-                ~at_the_end() { --count; }
-            } const ended{writing};
-            for (std::size_t round = 0; round < 10; ++round) {
-                const auto name = "lasting " + std::to_string(round) + " " + std::to_string(i);
-                const auto r = run.fresh(name + " " + std::to_string(n));
-                create(store, r);
-                const auto next = successor(r);
-                replace(store, next, r.version);
-                erase(store, r.key, next.version);
-            }
+            const auto counted = writing.one_less_at_the_end();
+            come_and_go(run, store, std::to_string(i) + " " + std::to_string(n));
         });
     });
     require(keys_listed(*stores[0], record_kind::grant, owner) == lasting,

@@ -49,7 +49,9 @@ void versions_are_current(contract_run& run) {
     create(*one, r);
     for (std::size_t round = 0; round < rounds; ++round) {
         auto& writer = round % 2 == 0 ? *one : *other;
+        auto& reader = round % 2 == 0 ? *other : *one;
         const auto seen = load_present(writer, r.key);
+        (void)load_present(reader, r.key); // fills a cache, if there is one
         const auto next = successor(seen);
         require_outcome(writer.replace(next, seen.version), write_outcome::done,
                         "replace at the version that was just loaded");
@@ -75,35 +77,33 @@ void lists(contract_run& run) {
     }
 }
 
+void replace_and_tell(record_store& store, record current, std::atomic<std::size_t>& acknowledged) {
+    constexpr std::size_t writes = 20;
+    while (acknowledged < writes) {
+        const auto next = successor(current);
+        replace(store, next, current.version);
+        current = next;
+        ++acknowledged;
+    }
+}
+
 // One writes and says so, the others look: nobody may see less than was said before it looked.
 void beside_readers(contract_run& run) {
     const std::array<std::shared_ptr<record_store>, 2> stores{run.open(), run.open()};
     race(run, [&](std::size_t n) {
-        constexpr std::size_t writes = 20;
         const auto first = run.fresh(std::to_string(n));
         create(*stores[0], first);
         std::atomic<std::size_t> acknowledged{0};
-        std::atomic<bool> over{false};
+        countdown writing{1};
         in_threads(thread_count / 2, [&](std::size_t i) {
-            if (i > 0) {
-                while (!over) {
-                    const std::size_t at_least = acknowledged;
-                    const auto seen = load_present(*stores[i % 2], first.key);
-                    if (number_in(seen) < at_least)
-                        fail("load returned a record that had been replaced before it began");
-                }
-                return;
+            if (i == 0) {
+                const auto counted = writing.one_less_at_the_end();
+                return replace_and_tell(*stores[0], first, acknowledged);
             }
-            struct at_the_end {
-                std::atomic<bool>& flag;
-                ~at_the_end() { flag = true; }
-            } const ended{over};
-            auto current = first;
-            while (acknowledged < writes) {
-                const auto next = successor(current);
-                replace(*stores[0], next, current.version);
-                current = next;
-                ++acknowledged;
+            while (!writing.over()) {
+                const std::size_t at_least = acknowledged;
+                if (number_in(load_present(*stores[i % 2], first.key)) < at_least)
+                    fail("load returned a record that had been replaced before it began");
             }
         });
     });

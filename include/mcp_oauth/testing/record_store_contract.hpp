@@ -35,8 +35,14 @@ namespace testing {
 /// How the store under test is made to fail. Leave out what cannot be done: the clauses that need
 /// it are then not checked, and the report says so.
 ///
-/// For a database behind a socket, `fault_proxy` (testing/fault_proxy.hpp) is all of this. A store
-/// without one may use `faulty_store`, a second connection that kills the first, or a lock.
+/// For a database behind a socket, `faults_of(proxy, ...)` fills all of this in: see
+/// testing/fault_proxy.hpp. Others may break a connection through a second one, stop a server, hold a
+/// lock, or put a `faulty_store` in front:
+///
+///     faults.lose_answer = [faulty](std::size_t nth) {
+///         faulty->fail(store_call::any, nth, store_fault::unknown_written);
+///     };
+///     faults.heal = [faulty] { faulty->heal(); };
 struct store_faults {
     /// One more connection to the same database, which the faults below meet; those that
     /// `store_under_test::open` makes, they must not meet. The checks see through these what really
