@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <thread>
@@ -94,6 +95,31 @@ private:
     std::string token_;
 };
 
+/// The same two statements by the store, without a server above it.
+class store_calls {
+public:
+    store_calls(record_store& store, int number) : store_(store) {
+        mine_.key = "calls/" + std::to_string(number);
+        mine_.body = deployment_body();
+        if (store_.create(mine_).outcome != write_outcome::done) std::abort();
+    }
+    void operator()() {
+        auto next = **store_.load(mine_.key);
+        const auto version = next.version;
+        ++next.version[static_cast<std::size_t>(turn_++ % 16)];
+        if (store_.replace(next, version) != write_outcome::done) std::abort();
+    }
+
+private:
+    static std::string deployment_body() {
+        return session{}.run(std::string{"SELECT body FROM "} + schema +
+                             ".record WHERE kind = 'grant' LIMIT 1");
+    }
+    record_store& store_;
+    record mine_;
+    int turn_ = 0;
+};
+
 /// A grant's record is read and replaced: a row of its own, with the body that a grant has.
 class bare_statements {
 public:
@@ -130,13 +156,19 @@ private:
     int turn_ = 0;
 };
 
-/// How many a second all workers together do, each on a thread of its own.
+struct pace {
+    double per_second = 0;
+    double client_cpu = 0; ///< microseconds of this process for each
+};
+
+/// What all workers together do, each on a thread of its own.
 template <class Worker>
-double rate_of(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milliseconds time) {
+pace pace_of(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milliseconds time) {
     std::atomic<bool> stop{false};
     std::atomic<long> done{0};
     std::vector<std::thread> threads;
     const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t cpu_begin = std::clock();
     for (auto& worker : workers)
         threads.emplace_back([&stop, &done, &worker] {
             long mine = 0;
@@ -147,28 +179,55 @@ double rate_of(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milli
     stop = true;
     for (auto& each : threads) each.join();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    return static_cast<double>(done) / took.count();
+    const double cpu = static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
+    const auto count = static_cast<double>(done);
+    return {count / took.count(), 1e6 * cpu / count};
 }
+
+template <class Make> auto workers(std::size_t threads, Make make) {
+    std::vector<decltype(make(0))> all;
+    for (std::size_t i = 0; i < threads; ++i) all.push_back(make(static_cast<int>(i)));
+    return all;
+}
+
+/// One of the things compared, over the rounds.
+struct contender {
+    std::vector<double> per_second;
+    std::vector<double> client_cpu;
+    std::vector<double> ratios;
+    void add(const pace& p, const pace& reference) {
+        per_second.push_back(p.per_second);
+        client_cpu.push_back(p.client_cpu);
+        ratios.push_back(p.per_second / reference.per_second);
+    }
+    void report(const char* what) const {
+        std::printf("    %-32s %8.0f/s   %6.1f us of client CPU each   ratio %.3f\n", what,
+                    bench::median(per_second), bench::median(client_cpu), bench::median(ratios));
+    }
+};
 
 void refresh_against_bare(std::size_t threads) {
     auto store = open_store(threads);
     const deployment d{policy::strict(), store, client_of::configuration};
-    std::vector<std::unique_ptr<refreshing>> refreshes;
-    std::vector<std::unique_ptr<bare_statements>> statements;
-    for (std::size_t i = 0; i < threads; ++i) {
-        refreshes.push_back(std::make_unique<refreshing>(d));
-        statements.push_back(std::make_unique<bare_statements>(static_cast<int>(i)));
-    }
-    std::vector<double> measured;
-    std::vector<double> reference;
-    std::vector<double> ratios;
+    auto refreshes = workers(threads, [&](int) { return std::make_unique<refreshing>(d); });
+    auto calls = workers(threads, [&](int i) { return std::make_unique<store_calls>(store, i); });
+    auto bare = workers(threads, [](int i) { return std::make_unique<bare_statements>(i); });
+    contender refresh;
+    contender call;
+    contender statement;
+    constexpr std::chrono::milliseconds round_time{500};
     for (int round = 0; round < 15; ++round) {
-        measured.push_back(rate_of(refreshes, std::chrono::milliseconds{700}));
-        reference.push_back(rate_of(statements, std::chrono::milliseconds{700}));
-        ratios.push_back(measured.back() / reference.back());
+        const auto refreshed = pace_of(refreshes, round_time);
+        const auto reference = pace_of(bare, round_time);
+        const auto called = pace_of(calls, round_time);
+        refresh.add(refreshed, reference);
+        call.add(called, reference);
+        statement.add(reference, reference);
     }
-    std::printf("%zu thread(s): %8.0f refreshes/s   %8.0f/s bare   ratio %.3f\n", threads,
-                bench::median(measured), bench::median(reference), bench::median(ratios));
+    std::printf("%zu thread(s), as many connections\n", threads);
+    refresh.report("refresh through handle()");
+    call.report("load and replace by the store");
+    statement.report("the two statements, bare");
 }
 
 void sizes(const session& db, const std::string& when) {

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -41,6 +42,11 @@ inline std::string first_line_of(const std::string& name) {
 }
 inline std::string uri() { return first_line_of("uri"); }
 inline std::string server_log() { return text_of_file(first_line_of("place") + "/log"); }
+
+/// Whether `text` has `part` in it, for Catch2's two versions name that differently.
+inline bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 /// `restart` or `kill`.
 inline void server(const std::string& verb) {
