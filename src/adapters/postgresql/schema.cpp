@@ -135,7 +135,7 @@ constexpr const char* sweep_sql = R"(
     WITH due AS MATERIALIZED (
         SELECT key FROM $S.record WHERE expires_at <= $1
          ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-    DELETE FROM $S.record r USING due WHERE r.key = due.key AND r.expires_at <= $1)";
+    DELETE FROM $S.record r USING due WHERE r.key = due.key)";
 
 std::string prepare_all() {
     return prepare(statement::load, "text",
