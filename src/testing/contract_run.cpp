@@ -17,7 +17,7 @@ namespace contract {
 
 namespace {
 
-constexpr std::size_t most_pages = 100'000;
+constexpr std::size_t most_pages = 10'000;
 
 std::string hex(const record_version& octets) {
     constexpr char digits[] = "0123456789abcdef";

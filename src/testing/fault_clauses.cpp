@@ -1,5 +1,5 @@
-// What must hold while the way to the database is broken: an answer never claims more than is known,
-// it comes in time, and afterwards the store is well again by itself.
+// What must hold while the way to the database is broken: an answer never claims more than is
+// known, it comes in time, and afterwards the store is well again by itself.
 //
 // What really happened is seen through a connection that no fault meets.
 
@@ -70,7 +70,8 @@ void refused(contract_run& run) {
     reads_are_judged(run, hit);
 }
 
-// All at once, through one object: whoever queues behind a call that hangs has no more time than it.
+// All at once, through one object: whoever queues behind a call that hangs has no more time than
+// that call.
 void stalled(contract_run& run) {
     const auto& stall = needed(run, run.subject().faults.stall, "stall");
     const auto witness = run.open();

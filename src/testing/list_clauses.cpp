@@ -211,7 +211,7 @@ private:
 // What comes sorts before the others or behind them, and goes from before where the list stands.
 void between_pages(contract_run& run) {
     const auto store = run.open();
-    for (const std::size_t limit : {1, 2, 3, 5}) {
+    for (const std::size_t limit : {1U, 3U}) {
         for (const std::string place : {"nowhere ", "0 before ", "9 behind "}) {
             passing_records records(run, *store, std::to_string(limit) + " " + place);
             keys shown;

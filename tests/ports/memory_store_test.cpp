@@ -43,7 +43,7 @@ TEST_CASE("pages of any size show each record once", "[ports]") {
         all.push_back("k" + std::to_string(i));
         (void)store.create(record_of(all.back()));
     }
-    for (const std::size_t limit : {0, 1, 2, 16, 17, 18, 1000})
+    for (const std::size_t limit : {0U, 1U, 2U, 16U, 17U, 18U, 1000U})
         CHECK(keys_of(store, "alice", limit) == all);
     CHECK(store.list(record_kind::grant, "alice", "", 16)->records.size() == 16);
 }

@@ -55,7 +55,7 @@ TEST_CASE("what a client does wrong when its connection fails is caught", "[test
          "create answered conflict, and nobody else wrote"},
         {client_flaw::never_reconnects, "faults.recovers",
          "after refuse was healed, create still answers unavailable"},
-        {client_flaw::waits_for_ever, "faults.stalled", " ms, and has 400"},
+        {client_flaw::waits_for_ever, "faults.stalled", " ms, and has 1000"},
         {client_flaw::asks_again, "faults.increments", "increments were done"},
         {client_flaw::finds_nothing, "faults.refused",
          "load met a fault, and told of another record than there is, or of none"},
