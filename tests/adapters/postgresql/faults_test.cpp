@@ -276,8 +276,8 @@ TEST_CASE("while the way to the database is silent only one call at a time waits
     REQUIRE(proxy);
     auto o = db.options();
     o.call_limit = 600ms;
-    o.connection = "host=127.0.0.1 port=" + std::to_string(proxy->port()) +
-                   " user=tester dbname=postgres";
+    o.connection =
+        "host=127.0.0.1 port=" + std::to_string(proxy->port()) + " user=tester dbname=postgres";
     const auto store = database::open(o);
     REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
     proxy->stall();
