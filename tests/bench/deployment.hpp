@@ -11,16 +11,12 @@
 
 namespace bench {
 
-/// Where the client is known from. A registered one is a record, and read at each request.
-enum class client_of { registration, configuration };
-
 /// An authorization server with one public client, on the in-memory store or another.
 class deployment {
 public:
     explicit deployment(mcp_oauth::policy rules) : deployment(std::move(rules), store) {}
-    deployment(mcp_oauth::policy rules, mcp_oauth::record_store& over,
-               client_of from = client_of::registration)
-        : key(*mcp_oauth::signing_key::generate_es256()), as(make(std::move(rules), over, from)) {}
+    deployment(mcp_oauth::policy rules, mcp_oauth::record_store& over)
+        : key(*mcp_oauth::signing_key::generate_es256()), as(make(std::move(rules), over)) {}
 
     static std::string verifier() { return "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"; }
 
@@ -75,8 +71,7 @@ private:
              "192.0.2.1",
              {}});
     }
-    mcp_oauth::authorization_server make(mcp_oauth::policy rules, mcp_oauth::record_store& over,
-                                         client_of from) {
+    mcp_oauth::authorization_server make(mcp_oauth::policy rules, mcp_oauth::record_store& over) {
         mcp_oauth::authorization_server_config config;
         config.issuer = "https://as.example";
         config.resources = {"https://as.example/mcp"};
@@ -84,19 +79,16 @@ private:
         config.default_scopes = {"mcp"};
         config.secrets.push_back({mcp_oauth::secret{"0123456789abcdef0123456789abcdef"}});
         config.signing_keys = {key};
+        // Not a configured client: a refresh then takes the way of a registered one.
         mcp_oauth::client app;
         app.client_id = "client_app";
         app.redirect_uris = {"http://127.0.0.1/cb"};
         config.policy = std::move(rules);
-        if (from == client_of::configuration) {
-            config.clients = {app};
-        } else {
-            mcp_oauth::record r;
-            r.key = "https://as.example#client/client_app";
-            r.kind = mcp_oauth::record_kind::client;
-            r.body = mcp_oauth::encode_client(app);
-            if (over.create(r).outcome != mcp_oauth::write_outcome::done) std::abort();
-        }
+        mcp_oauth::record r;
+        r.key = "https://as.example#client/client_app";
+        r.kind = mcp_oauth::record_kind::client;
+        r.body = mcp_oauth::encode_client(app);
+        if (over.create(r).outcome != mcp_oauth::write_outcome::done) std::abort();
         return std::move(*mcp_oauth::authorization_server::make(std::move(config), {over}));
     }
 };

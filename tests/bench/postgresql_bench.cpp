@@ -1,29 +1,25 @@
-// Refreshes on PostgreSQL against the two statements that each of them cannot do without, run bare
-// over as many connections by libpq's blocking calls; and what a grant costs as it ages.
+// Refreshes on PostgreSQL against the statements that each of them cannot do without, run bare over
+// as many connections by libpq's blocking calls; and what a grant costs as it ages.
 
 #include <libpq-fe.h>
 
-#include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "bench.hpp"
-#include "deployment.hpp"
 #include "mcp_oauth/adapters/postgresql.hpp"
+#include "store_bench.hpp"
 
 namespace {
 
 using namespace mcp_oauth;
-using bench::client_of;
 using bench::deployment;
+using bench::refreshing;
 
 constexpr const char* schema = "mcp_oauth_bench";
+constexpr const char* client_key = "https://as.example#client/client_app";
 
 std::string connection() {
     const char* text = std::getenv("MCP_OAUTH_BENCH_POSTGRESQL");
@@ -37,6 +33,7 @@ class session {
 public:
     session() : handle_(PQconnectdb(connection().c_str()), &PQfinish) {
         if (PQstatus(handle_.get()) != CONNECTION_OK) fail(PQerrorMessage(handle_.get()));
+        run("SET client_min_messages = warning");
     }
     std::string run(const std::string& sql) const {
         return first(PQexec(handle_.get(), sql.c_str()));
@@ -83,19 +80,7 @@ postgresql_store open_store(std::size_t connections) {
     return std::move(*made);
 }
 
-/// What one thread does again and again.
-class refreshing {
-public:
-    explicit refreshing(const deployment& d)
-        : d_(d), token_(deployment::member(d.redeem(d.code()), "refresh_token")) {}
-    void operator()() { token_ = deployment::member(d_.refresh(token_), "refresh_token"); }
-
-private:
-    const deployment& d_;
-    std::string token_;
-};
-
-/// The same two statements by the store, without a server above it.
+/// The same statements by the store, without a server above it.
 class store_calls {
 public:
     store_calls(record_store& store, int number) : store_(store) {
@@ -104,6 +89,7 @@ public:
         if (store_.create(mine_).outcome != write_outcome::done) std::abort();
     }
     void operator()() {
+        if (!store_.load(client_key)) std::abort();
         auto next = **store_.load(mine_.key);
         const auto version = next.version;
         ++next.version[static_cast<std::size_t>(turn_++ % 16)];
@@ -120,7 +106,8 @@ private:
     int turn_ = 0;
 };
 
-/// A grant's record is read and replaced: a row of its own, with the body that a grant has.
+/// The client's record and the grant's are read, and the grant's is replaced: a row of its own, with
+/// the body that a grant has.
 class bare_statements {
 public:
     explicit bare_statements(int number) : key_("bare/" + std::to_string(number)) {
@@ -142,6 +129,7 @@ public:
                 key_ + "'");
     }
     void operator()() {
+        db_.execute("load", {client_key});
         const auto body = db_.execute("load", {key_});
         auto next = version_;
         next[static_cast<std::size_t>(turn_++ % 16)] = static_cast<char>(turn_);
@@ -156,78 +144,22 @@ private:
     int turn_ = 0;
 };
 
-struct pace {
-    double per_second = 0;
-    double client_cpu = 0; ///< microseconds of this process for each
-};
-
-/// What all workers together do, each on a thread of its own.
-template <class Worker>
-pace pace_of(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milliseconds time) {
-    std::atomic<bool> stop{false};
-    std::atomic<long> done{0};
-    std::vector<std::thread> threads;
-    const auto begin = std::chrono::steady_clock::now();
-    const std::clock_t cpu_begin = std::clock();
-    for (auto& worker : workers)
-        threads.emplace_back([&stop, &done, &worker] {
-            long mine = 0;
-            for (; !stop; ++mine) (*worker)();
-            done += mine;
-        });
-    std::this_thread::sleep_for(time);
-    stop = true;
-    for (auto& each : threads) each.join();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    const double cpu = static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
-    const auto count = static_cast<double>(done);
-    return {count / took.count(), 1e6 * cpu / count};
-}
-
 template <class Make> auto workers(std::size_t threads, Make make) {
     std::vector<decltype(make(0))> all;
     for (std::size_t i = 0; i < threads; ++i) all.push_back(make(static_cast<int>(i)));
     return all;
 }
 
-/// One of the things compared, over the rounds.
-struct contender {
-    std::vector<double> per_second;
-    std::vector<double> client_cpu;
-    std::vector<double> ratios;
-    void add(const pace& p, const pace& reference) {
-        per_second.push_back(p.per_second);
-        client_cpu.push_back(p.client_cpu);
-        ratios.push_back(p.per_second / reference.per_second);
-    }
-    void report(const char* what) const {
-        std::printf("    %-32s %8.0f/s   %6.1f us of client CPU each   ratio %.3f\n", what,
-                    bench::median(per_second), bench::median(client_cpu), bench::median(ratios));
-    }
-};
-
 void refresh_against_bare(std::size_t threads) {
     auto store = open_store(threads);
-    const deployment d{policy::strict(), store, client_of::configuration};
+    const deployment d{policy::strict(), store};
     auto refreshes = workers(threads, [&](int) { return std::make_unique<refreshing>(d); });
+    const auto bare = [&] {
+        return workers(threads, [](int i) { return std::make_unique<bare_statements>(i); });
+    };
+    bench::compare_rates("refreshes", std::move(refreshes), "2 SELECT + UPDATE, bare", bare());
     auto calls = workers(threads, [&](int i) { return std::make_unique<store_calls>(store, i); });
-    auto bare = workers(threads, [](int i) { return std::make_unique<bare_statements>(i); });
-    contender refresh;
-    contender call;
-    contender statement;
-    constexpr std::chrono::milliseconds round_time{500};
-    for (int round = 0; round < 15; ++round) {
-        const auto refreshed = pace_of(refreshes, round_time);
-        const auto reference = pace_of(bare, round_time);
-        const auto called = pace_of(calls, round_time);
-        refresh.add(refreshed, reference);
-        call.add(called, reference);
-        statement.add(reference, reference);
-    }
-    std::printf("%zu thread(s), as many connections\n", threads);
-    refresh.report("refresh through handle()");
-    call.report("load and replace by the store");
-    statement.report("the two statements, bare");
+    bench::compare_rates("the store's calls", std::move(calls), "2 SELECT + UPDATE, bare", bare());
 }
 
 void sizes(const session& db, const std::string& when) {
@@ -242,7 +174,7 @@ void sizes(const session& db, const std::string& when) {
 
 void rotation_1_against_10000() {
     auto store = open_store(1);
-    const deployment d{policy::strict(), store, client_of::configuration};
+    const deployment d{policy::strict(), store};
     const session db;
     refreshing aged{d};
     sizes(db, "one grant, new:");
@@ -276,7 +208,7 @@ void fill(const session& db, int from, int to) {
 
 void many_grants() {
     auto store = open_store(1);
-    const deployment d{policy::strict(), store, client_of::configuration};
+    const deployment d{policy::strict(), store};
     const session db;
     refreshing one{d};
     const auto refresh_among = [&](const std::string& how_many) {
