@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -16,7 +17,7 @@ namespace contract {
 
 namespace {
 
-constexpr std::size_t most_pages = 100'000;
+constexpr std::size_t most_pages = 10'000;
 
 std::string hex(const record_version& octets) {
     constexpr char digits[] = "0123456789abcdef";
@@ -215,22 +216,28 @@ std::set<std::string> keys_listed(record_store& store, record_kind kind, std::st
 }
 
 void in_threads(std::size_t count, const std::function<void(std::size_t)>& work) {
-    std::atomic<std::size_t> ready{0};
+    std::atomic<std::size_t> missing{count};
     std::vector<std::exception_ptr> ended(count);
+    const auto run = [&](std::size_t i) {
+        --missing;
+        while (missing > 0) std::this_thread::yield(); // all at once
+        try {
+            work(i);
+        } catch (...) {
+            ended[i] = std::current_exception();
+        }
+    };
     std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < count; ++i)
-        threads.emplace_back([&, i] {
-            ++ready;
-            while (ready < count) std::this_thread::yield(); // all at once
-            try {
-                work(i);
-            } catch (...) {
-                ended[i] = std::current_exception();
-            }
-        });
+    try {
+        while (threads.size() < count) threads.emplace_back(run, threads.size());
+    } catch (const std::system_error&) {
+        missing -= count - threads.size(); // those that could not be started
+    }
+    const bool complete = threads.size() == count;
     for (auto& each : threads) each.join();
     for (const auto& each : ended)
         if (each) std::rethrow_exception(each);
+    if (!complete) cannot_check("this system starts no more threads");
 }
 
 void race(const contract_run& run, const std::function<void(std::size_t)>& round) {

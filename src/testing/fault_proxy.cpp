@@ -1,5 +1,5 @@
-// One thread passes everything on, and only it touches the connections. What others want of it, it
-// is asked for, and they wait until it is done: so a fault has come about when its function returns.
+// One thread passes everything on, and only it touches the connections. What others want of it,
+// they ask for, and wait until it is done: so a fault has come about when its function returns.
 
 #include "mcp_oauth/testing/fault_proxy.hpp"
 

@@ -36,9 +36,9 @@ std::vector<std::string> every_character() {
         texts.push_back(text);
     }
     std::string edges;
-    for (const char32_t c : {0x80, 0x7FF, 0x800, 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFEFF, 0xFFFD,
-                             0xFFFE, 0xFFFF, 0x10000, 0x1F511, 0xE0001, 0x10FFFF})
-        append_utf8(edges, c);
+    for (const auto c : {0x80U, 0x7FFU, 0x800U, 0x2028U, 0x2029U, 0xD7FFU, 0xE000U, 0xFEFFU,
+                         0xFFFDU, 0xFFFEU, 0xFFFFU, 0x10000U, 0x1F511U, 0xE0001U, 0x10FFFFU})
+        append_utf8(edges, char32_t{c});
     texts.push_back(edges);
     return texts;
 }

@@ -13,7 +13,7 @@ namespace contract {
 
 namespace {
 
-constexpr std::size_t rounds = 20;
+constexpr std::size_t rounds = 10;
 
 // Each write goes through one connection and is looked for through all of them.
 void seen_at_once(contract_run& run, const std::vector<std::shared_ptr<record_store>>& stores) {

@@ -1,7 +1,7 @@
 // Several processes on one database. Each child opens a store of its own; until all are forked, no
 // store is open and no thread runs.
 
-#include <array>
+#include <algorithm>
 #include <memory>
 
 #include "testing/child_process.hpp"
@@ -18,60 +18,76 @@ constexpr std::size_t process_count = 4;
 
 using children = std::vector<std::unique_ptr<child_process>>;
 
-children fork_all(const contract_run& run, const std::function<std::string()>& work) {
+// What a child does in one round, with a connection that it keeps.
+using child_work = std::function<std::string(record_store& store, std::size_t round)>;
+
+children fork_all(const contract_run& run, const child_work& work) {
     if (!run.subject().shared_between_processes) cannot_check("the store is one process's own");
+    std::shared_ptr<record_store> store;
+    std::size_t rounds = 0;
+    const auto one_round = [&] {
+        if (!store) store = run.open();
+        return work(*store, rounds++);
+    };
     children all;
-    for (std::size_t i = 0; i < process_count; ++i)
-        all.push_back(std::make_unique<child_process>(work));
+    while (all.size() < process_count) all.push_back(std::make_unique<child_process>(one_round));
     return all;
 }
 
+// Has all of them work at once. Returns: what each says of it.
+std::vector<std::string> one_round_of(const children& all) {
+    for (const auto& each : all) each->let_go();
+    std::vector<std::string> answers;
+    for (const auto& each : all) answers.push_back(each->wait());
+    return answers;
+}
+
 void increments(contract_run& run) {
-    constexpr std::size_t each_adds = 20;
-    const auto counter = run.fresh("r");
-    const auto all = fork_all(run, [&] {
-        const auto mine = add_up(*run.open(), counter.key, each_adds);
+    constexpr std::size_t each_adds = 10;
+    const auto all = fork_all(run, [&](record_store& store, std::size_t round) {
+        const auto mine = add_up(store, run.key(std::to_string(round)), each_adds);
         return std::to_string(mine.done) + " " + std::to_string(mine.unknown);
     });
     const auto store = run.open();
-    create(*store, counter);
-    for (const auto& each : all) each->let_go();
-    added sum;
-    for (const auto& each : all) {
-        const auto text = each->wait();
-        sum.done += std::stoul(text);
-        sum.unknown += std::stoul(text.substr(text.find(' ')));
-    }
-    require_sum(*store, counter.key, sum);
+    race(run, [&](std::size_t round) {
+        const auto counter = run.fresh(std::to_string(round));
+        create(*store, counter);
+        added sum;
+        for (const auto& answer : one_round_of(all)) {
+            sum.done += std::stoul(answer);
+            sum.unknown += std::stoul(answer.substr(answer.find(' ')));
+        }
+        require_sum(*store, counter.key, sum);
+    });
 }
 
 void creators(contract_run& run) {
-    const auto model = run.fresh("r");
-    const auto all = fork_all(
-        run, [&] { return std::string{name(run.open()->create(successor(model)).outcome)}; });
-    for (const auto& each : all) each->let_go();
-    std::size_t done = 0;
-    std::size_t unknown = 0;
-    for (const auto& each : all) {
-        const auto outcome = each->wait();
-        if (outcome == name(write_outcome::done)) ++done;
-        if (outcome == name(write_outcome::unknown)) ++unknown;
-    }
-    require(done == 1 || (done == 0 && unknown > 0),
-            "of several processes that create one key, not exactly one did");
-    require(load(*run.open(), model.key).has_value(), "what a process created is not there");
+    const auto all = fork_all(run, [&](record_store& store, std::size_t round) {
+        return std::string{name(store.create(run.fresh(std::to_string(round))).outcome)};
+    });
+    const auto store = run.open();
+    race(run, [&](std::size_t round) {
+        const auto answers = one_round_of(all);
+        const auto count = [&](write_outcome which) {
+            return std::count(answers.begin(), answers.end(), name(which));
+        };
+        const auto done = count(write_outcome::done);
+        if (done != 1 && !(done == 0 && count(write_outcome::unknown) > 0))
+            fail("of several processes that created one key at once, " + std::to_string(done) +
+                 " were done");
+        require(load(*store, run.key(std::to_string(round))).has_value(),
+                "what a process created is not there");
+    });
 }
 
-// Both keep their connection open, and look before each write of the other's.
+// All keep their connections open, and look before each write of another's.
 void seen_at_once(contract_run& run) {
     constexpr std::size_t rounds = 10;
     const auto r = run.fresh("r");
-    std::shared_ptr<record_store> theirs; // the child's own
-    const auto all = fork_all(run, [&] {
-        if (!theirs) theirs = run.open();
-        const auto seen = load_present(*theirs, r.key);
+    const auto all = fork_all(run, [&](record_store& store, std::size_t) {
+        const auto seen = load_present(store, r.key);
         const auto next = successor(seen);
-        replace(*theirs, next, seen.version);
+        replace(store, next, seen.version);
         return std::to_string(number_in(next));
     });
     const auto mine = run.open();

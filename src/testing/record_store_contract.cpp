@@ -52,7 +52,7 @@ void append_results(std::string& text, const contract_report& report, verdict wh
                     std::string_view heading) {
     for (const auto& each : report.results) {
         if (each.outcome != which) continue;
-        text.append("\n").append(heading).append(" ").append(each.clause.name);
+        text.append("\n").append(heading).append(": ").append(each.clause.name);
         text.append("\n    ").append(each.clause.sentence);
         text.append("\n    ").append(each.detail).append("\n");
     }

@@ -92,6 +92,102 @@ TEST_CASE("a store that goes by the expiry, or cleans too much, is caught", "[te
     check_caught(flaws_of_expiry());
 }
 
+TEST_CASE("a write that is carried out by half is caught", "[testing]") {
+    const auto database = std::make_shared<broken_database>();
+    auto subject = in_memory();
+    subject.operation_limit = broken_limit;
+    subject.open = [database] { return std::make_shared<broken_store>(database); };
+    subject.faults.open = [database] {
+        auto store = std::make_shared<broken_store>(database);
+        store->on_replace = [&s = *store](record next, const record_version& expected) {
+            next.subject_owner = (**s.database->store.load(next.key)).subject_owner;
+            (void)s.database->store.replace(next, expected); // and the lists come later
+            return write_outcome::unknown;
+        };
+        return store;
+    };
+    subject.faults.lose_answer = [](std::size_t) {};
+    subject.faults.heal = [] {};
+    const auto result = check_clause(subject, "faults.lost_answer");
+    CHECK(result.outcome == verdict::failed);
+    CHECK(result.detail == "replace answered unknown, and was carried out by half");
+}
+
+TEST_CASE("the library's own faulty store serves as a means to fail", "[testing][threads]") {
+    const auto database = std::make_shared<memory_store>();
+    const auto faulty = std::make_shared<faulty_store>(*database);
+    auto subject = in_memory();
+    subject.open = [database] { return database; };
+    subject.faults.open = [faulty] { return faulty; };
+    subject.faults.refuse = [faulty] {
+        for (std::size_t nth = 1; nth < 100; ++nth)
+            faulty->fail(store_call::any, nth, store_fault::unavailable);
+    };
+    subject.faults.lose_request = [faulty](std::size_t nth) {
+        faulty->fail(store_call::any, nth, store_fault::unknown_lost);
+    };
+    subject.faults.lose_answer = [faulty](std::size_t nth) {
+        faulty->fail(store_call::any, nth, store_fault::unknown_written);
+    };
+    subject.faults.heal = [faulty] { faulty->heal(); };
+    const auto report = check_record_store(subject);
+    INFO(report.text());
+    CHECK(report.passed());
+    CHECK(report.count(verdict::not_checked) == 3 + 1); // processes, and what stalls
+}
+
+TEST_CASE("a clause that is not checked is not passed, and says why", "[testing]") {
+    auto subject = in_memory();
+    subject.sweeps = false;
+    CHECK(check_clause(subject, "sweep.margin").outcome == verdict::not_checked);
+    CHECK(check_clause(subject, "sweep.margin").detail == "the store leaves sweep out");
+    subject.sweeps = true;
+    subject.drops_by_itself = true;
+    for (const auto* const clause : {"sweep.margin", "expiry.never_hidden"})
+        CHECK(check_clause(subject, clause).outcome == verdict::not_checked);
+    CHECK(check_clause(subject, "expiry.within_margin").outcome == verdict::passed);
+    subject.faults.open = subject.open;
+    CHECK(check_clause(subject, "faults.stalled").detail == "there is no means to stall");
+    subject.faults.stall = [] {};
+    CHECK(check_clause(subject, "faults.stalled").detail == "there is no means to heal");
+}
+
+TEST_CASE("what cannot be checked at all is a failure", "[testing]") {
+    CHECK(check_clause(in_memory(), "no.such_clause").outcome == verdict::failed);
+    CHECK(check_clause(store_under_test{}, "record.absent").detail ==
+          "the factory opened no store");
+    store_under_test closed;
+    closed.open = []() -> std::shared_ptr<record_store> { return nullptr; };
+    const auto report = check_record_store(closed);
+    CHECK_FALSE(report.passed());
+    CHECK(report.count(verdict::passed) == 0);
+    store_under_test throwing;
+    throwing.open = []() -> std::shared_ptr<record_store> {
+        throw std::runtime_error("connection lost");
+    };
+    CHECK(check_clause(throwing, "record.absent").detail ==
+          "an exception was thrown: connection lost");
+}
+
+TEST_CASE("a report names what failed and what was not checked, and why", "[testing]") {
+    contract_report report;
+    for (const auto* const clause : {"record.absent", "processes.creators", "body.values"})
+        report.results.push_back(check_clause(in_memory(), clause));
+    report.results.push_back(check_clause(broken_by(flaws_of_writes().front()), "create.conflict"));
+    CHECK_FALSE(report.passed());
+    CHECK(report.text() ==
+          "The contract of record_store: 2 clauses passed, 1 failed, 1 not checked.\n"
+          "\n"
+          "FAILED: create.conflict\n"
+          "    Where a record exists under its key, create changes nothing, and returns conflict "
+          "with that record.\n"
+          "    create under a key that is taken answered done, not conflict\n"
+          "\n"
+          "not checked: processes.creators\n"
+          "    Of several processes that create one key, exactly one does.\n"
+          "    the store is one process's own\n");
+}
+
 TEST_CASE("every clause has a store that it catches", "[testing]") {
     std::set<std::string> caught{
         // by contract_faults_test.cpp

@@ -35,8 +35,14 @@ namespace testing {
 /// How the store under test is made to fail. Leave out what cannot be done: the clauses that need
 /// it are then not checked, and the report says so.
 ///
-/// For a database behind a socket, `fault_proxy` (testing/fault_proxy.hpp) is all of this. A store
-/// without one may use `faulty_store`, a second connection that kills the first, or a lock.
+/// For a database behind a socket, `faults_of(proxy, ...)` fills all of this in: see
+/// testing/fault_proxy.hpp. Others may break a connection through a second one, stop a server, hold
+/// a lock, or put a `faulty_store` in front:
+///
+///     faults.lose_answer = [faulty](std::size_t nth) {
+///         faulty->fail(store_call::any, nth, store_fault::unknown_written);
+///     };
+///     faults.heal = [faulty] { faulty->heal(); };
 struct store_faults {
     /// One more connection to the same database, which the faults below meet; those that
     /// `store_under_test::open` makes, they must not meet. The checks see through these what really
@@ -62,7 +68,8 @@ struct store_faults {
 struct store_under_test {
     /// One more connection to the same database, whatever is in it: several are open at a time, and
     /// what one writes, all must see. A store that is one object in this process returns that same
-    /// object each time. Required; it may return null where the database cannot be reached.
+    /// object each time. It may return null where the database cannot be reached, which is a
+    /// failure. Required. Threads: called by one at a time.
     std::function<std::shared_ptr<record_store>()> open;
 
     /// All keys and owners begin with it, and go on with a number that no other run has. What a
@@ -73,8 +80,8 @@ struct store_under_test {
     /// connection take this long, so a test may make the store's own time-out, and this, shorter.
     milliseconds operation_limit{5000};
 
-    /// Whether `open`, called in another process, reaches the same database. The processes are
-    /// forked, so these clauses are not checked where there is no fork.
+    /// Whether `open`, called in a forked process, connects anew to the same database. Where there
+    /// is no fork, the clauses about processes are not checked.
     bool shared_between_processes = true;
 
     /// Whether `sweep` is implemented. The checks sweep in the year 1990 only, so that no record is
@@ -129,11 +136,12 @@ struct contract_report {
 
 /// Checks every clause, one after the other.
 ///
-/// Requires: nobody else writes under `key_prefix` or sweeps meanwhile. Of this process's own
-///           threads, none holds a lock that `open` needs at the moment of a fork: best is a program
-///           with no other threads, in which no store is open before the check. A forked child
-///           calls `open` and uses what it gets, then ends by `_exit`, so no destructor of the
-///           parent's objects runs in it.
+/// Requires: nobody else sweeps meanwhile, nor needs a record that is due since 1990.
+///           Where the clauses about processes are checked (they fork): at that moment none of this
+///           process's own threads holds a lock that `open` needs. Best is a program without other
+///           threads, and without an open store. The kit has neither then. A child calls `open`,
+///           uses what it gets, and ends by `_exit`, so that no destructor of the parent's objects
+///           runs in it, and nothing is flushed twice.
 /// Does not check: that `done` survives a crash of the database's machine, or a failover; that no
 ///           version is refused which repeats (writers draw them at random).
 /// Errors:   none. What a store throws counts as a failure of the clause. A call that never
