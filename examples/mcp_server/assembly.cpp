@@ -54,7 +54,8 @@ std::unique_ptr<assembly> assembly::make(config config, const std::string& origi
     const std::string issuer = config.issuer.value_or(origin);
     const std::string resource = issuer + "/mcp";
     made->make_limiter(config);
-    made->make_issuer(config, issuer, keys_of(config, chosen), audit);
+    if (audit != nullptr) made->events_ = std::make_unique<mcp_oauth::folding_events>(*audit);
+    made->make_issuer(config, issuer, keys_of(config, chosen));
     made->make_gate(config, resource, audit);
     browser pages{{*made->issuer_, *made->sessions_, std::move(config.users), resource,
                    made->limiter_.get(), audit}};
@@ -76,8 +77,7 @@ void assembly::make_limiter(const config& config) {
     limiter_ = std::make_unique<mcp_oauth::memory_attempt_limiter>(rates);
 }
 
-void assembly::make_issuer(config& config, const std::string& issuer, server_keys keys,
-                           audit_log* audit) {
+void assembly::make_issuer(config& config, const std::string& issuer, server_keys keys) {
     for (const auto& each : keys.secrets)
         if (each.role == mcp_oauth::secret_role::current)
             sessions_ = std::make_unique<sessions>(each.octets, issuer);
@@ -96,7 +96,7 @@ void assembly::make_issuer(config& config, const std::string& issuer, server_key
     wanted.policy = config.policy;
     mcp_oauth::server_ports ports{*store_};
     ports.limiter = limiter_.get();
-    ports.events = audit;
+    ports.events = events_.get();
     auto made = authorization_server::make(std::move(wanted), ports);
     if (!made) throw to_fault(made.error());
     issuer_ = std::make_unique<authorization_server>(std::move(*made));
@@ -118,6 +118,10 @@ void assembly::make_gate(const config& config, const std::string& resource, audi
     gate_ = std::make_unique<resource_server>(std::move(*made));
 }
 
-void assembly::sweep() { (void)store_->sweep(mcp_oauth::system_clock{}.now()); }
+void assembly::sweep() {
+    const auto now = mcp_oauth::system_clock{}.now();
+    (void)store_->sweep(now);
+    if (events_) events_->close_hours(now);
+}
 
 } // namespace mcp_server

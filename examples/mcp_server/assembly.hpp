@@ -8,6 +8,7 @@
 #include "config.hpp"
 #include "config_reader.hpp"
 #include "mcp_oauth/ports/attempt_limiter.hpp"
+#include "mcp_oauth/ports/folding_events.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
@@ -34,17 +35,19 @@ public:
     make(config config, const std::string& origin, audit_log* audit, const storage& chosen = {});
 
     [[nodiscard]] site& web() noexcept { return *site_; }
-    /// Drops what has expired. Call it now and then; nothing else does.
+    /// Drops what has expired, and closes the hours of the audit log. Call it now and then; nothing
+    /// else does.
     void sweep();
 
 private:
     assembly() = default;
-    void make_issuer(config& config, const std::string& issuer, server_keys keys, audit_log* audit);
+    void make_issuer(config& config, const std::string& issuer, server_keys keys);
     void make_gate(const config& config, const std::string& resource, audit_log* audit);
     void make_limiter(const config& config);
 
     std::unique_ptr<mcp_oauth::record_store> store_;
     std::unique_ptr<mcp_oauth::attempt_limiter> limiter_; ///< null: no limits
+    std::unique_ptr<mcp_oauth::folding_events> events_;   ///< null: nobody listens
     std::unique_ptr<sessions> sessions_;
     std::unique_ptr<mcp_oauth::authorization_server> issuer_;
     std::unique_ptr<mcp_oauth::resource_server> gate_;

@@ -45,7 +45,15 @@ audit_log::~audit_log() {
 
 void audit_log::on_event(const mcp_oauth::event& event) {
     json line{{"at", to_text(event.at)}, {"event", mcp_oauth::name(event.kind)}};
-    put(line, "reason", event.reason);
+    if (event.kind == mcp_oauth::event_kind::would_be_refused) {
+        line["rule"] = event.reason;
+        line["requirement"] = event.requirement;
+        line["refused_by"] = json::array({"strict"});
+        if (event.mcp_refuses) line["refused_by"].push_back("mcp");
+        line["count"] = event.count;
+    } else {
+        put(line, "reason", event.reason);
+    }
     put(line, "grant_id", event.grant_id);
     put(line, "client_id", event.client_id);
     put(line, "subject", event.subject);

@@ -70,7 +70,7 @@ mcp_oauth::policy read_profile(object_reader& root) {
     switch (root.choice("profile", {"strict", "mcp", "migration"}, 1)) {
     case 0: return mcp_oauth::policy::strict();
     case 1: return mcp_oauth::policy::mcp();
-    default: throw config_fault(root.at("profile"), "not built in: migration");
+    default: return mcp_oauth::policy::migration();
     }
 }
 

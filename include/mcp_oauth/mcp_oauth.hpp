@@ -6,6 +6,7 @@
 #include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/ports/client_registry.hpp"
 #include "mcp_oauth/ports/event_sink.hpp"
+#include "mcp_oauth/ports/folding_events.hpp"
 #include "mcp_oauth/ports/http_fetcher.hpp"
 #include "mcp_oauth/ports/memory_store.hpp"
 #include "mcp_oauth/ports/record_store.hpp"

@@ -149,6 +149,11 @@ bool read_ring(const json_value& value, grant& g) {
     });
     return good;
 }
+bool read_redirect_uri_required(const json_value& value, grant& g) {
+    const auto flag = value.boolean();
+    g.redirect_uri_required = flag.value_or(false);
+    return g.redirect_uri_required; // written where it is true, and only there
+}
 bool read_auth_time(const json_value& value, grant& g) {
     g.auth_time = value.integer();
     return g.auth_time && *g.auth_time >= 0 && *g.auth_time <= last_ms / 1000;
@@ -180,6 +185,7 @@ constexpr std::array members{
     member{"resources", true, [](auto& v, grant& g) { return read_texts(v, g.resources); }},
     member{"challenge", true, [](auto& v, grant& g) { return read_text(v, g.challenge); }},
     member{"redirect_uri", true, [](auto& v, grant& g) { return read_text(v, g.redirect_uri); }},
+    member{"redirect_uri_required", false, read_redirect_uri_required},
     member{"auth_time", false, read_auth_time},
     member{"acr", false, [](auto& v, grant& g) { return read_text(v, g.acr); }},
     member{"amr", false, [](auto& v, grant& g) { return read_texts(v, g.amr); }},
@@ -248,6 +254,7 @@ std::string encode(const grant& g) {
     out.add("resources", g.resources);
     out.add("challenge", g.challenge);
     out.add("redirect_uri", g.redirect_uri);
+    if (g.redirect_uri_required) out.add_flag("redirect_uri_required", true);
     if (g.auth_time) out.add("auth_time", *g.auth_time);
     out.add_unless_empty("acr", g.acr);
     out.add_unless_empty("amr", g.amr);

@@ -42,6 +42,7 @@ std::string_view name(event_kind kind) noexcept {
     case event_kind::scope_refused: return "scope_refused";
     case event_kind::session_refused: return "session_refused";
     case event_kind::throttled: return "throttled";
+    case event_kind::would_be_refused: return "would_be_refused";
     case event_kind::client_registered: return "client_registered";
     case event_kind::store_unavailable: return "store_unavailable";
     }

@@ -11,6 +11,7 @@
 #include "mcp_oauth/rfc/6749_authorization_response.hpp"
 #include "server/client_flow.hpp"
 #include "server/grant_record.hpp"
+#include "server/leniency.hpp"
 #include "server/ticket.hpp"
 
 namespace mcp_oauth {
@@ -82,6 +83,8 @@ protected:
         g.resources = t.resources;
         if (t.challenge) g.challenge = t.challenge->view();
         g.redirect_uri = t.redirect_uri;
+        g.redirect_uri_required =
+            t.redirect_uri_sent && is_oauth_2_0_client(x.rules(), t.client_id);
         g.auth_time = t.user->auth_time;
         g.acr = t.user->acr;
         g.amr = t.user->amr;

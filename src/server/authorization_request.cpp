@@ -9,6 +9,7 @@
 #include "mcp_oauth/rfc/7636_pkce.hpp"
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
 #include "server/client_flow.hpp"
+#include "server/leniency.hpp"
 #include "server/ticket.hpp"
 
 namespace mcp_oauth {
@@ -31,8 +32,9 @@ std::optional<seconds> parse_max_age(std::string_view text) {
 /// ticket.
 class request_checks {
 public:
-    request_checks(const exchange& x, const parameters& query, const client& who, ticket& t)
-        : x_(x), query_(query), who_(who), t_(t) {}
+    request_checks(const exchange& x, const parameters& query, const client& who, ticket& t,
+                   leniency& lenient)
+        : x_(x), query_(query), who_(who), t_(t), lenient_(lenient) {}
 
     [[nodiscard]] expected<void, error> run() {
         read_prompts();
@@ -64,35 +66,68 @@ private:
         if (!who_.may_use("authorization_code"))
             return refuse(error_code::unauthorized_client,
                           "the client is not registered for authorization codes");
-        auto challenge = code_challenge::from_request(query_.find("code_challenge"),
-                                                      query_.find("code_challenge_method"));
-        if (!challenge) return unexpected<error>{challenge.error()};
-        t_.challenge = *challenge;
+        return pkce();
+    }
+    [[nodiscard]] expected<void, error> pkce() {
+        const auto challenge = query_.find("code_challenge");
+        const auto method = query_.find("code_challenge_method");
+        // A method without a challenge is no old client's: something took the challenge out.
+        if (!challenge && !method && lenient_.waive_pkce()) return scope();
+        auto bound = code_challenge::from_request(challenge, method);
+        if (challenge && (!method || *method == "plain"))
+            if (const auto waiver = lenient_.waive_s256())
+                bound = code_challenge::from_plain(*challenge, *waiver);
+        if (!bound) return unexpected<error>{bound.error()};
+        t_.challenge = *bound;
         return scope();
     }
     [[nodiscard]] expected<void, error> scope() {
         const auto& server = x_.server();
-        const bool ceiling = x_.rules().scope.registered == registered_scope::ceiling;
         const auto& offered = server.common->scopes_supported;
+        const auto asked = query_.find("scope");
+        const auto wanted = scope_set::parse(asked.value_or("")).value_or(scope_set{});
         scope_set registered; // of those on offer today
         if (who_.scope)
             for (const auto& each : *who_.scope)
                 if (offered.contains(each)) registered.add(each);
-        const bool bounded = ceiling && who_.scope.has_value();
-        auto scopes =
-            resolve_scope(query_.find("scope"), bounded ? registered : offered,
-                          bounded || !registered.empty() ? registered : server.default_scopes,
-                          x_.rules().scope.unknown);
+        bool bounded = who_.scope && x_.rules().scope.registered == registered_scope::ceiling;
+        if (who_.scope && goes_beyond(registered, wanted))
+            switch (lenient_.judge(migration_rule::scope_beyond_registration)) {
+            case rule_verdict::by_policy: break;
+            case rule_verdict::lenient: bounded = false; break;
+            case rule_verdict::holds:
+                return refuse(error_code::invalid_scope, "a requested scope is not registered");
+            }
+        auto unknown = x_.rules().scope.unknown;
+        if (!offered.contains_all(wanted))
+            unknown =
+                lenient_.serves(migration_rule::scope_unknown, unknown == unknown_scopes::narrow)
+                    ? unknown_scopes::narrow
+                    : unknown_scopes::refuse;
+        auto scopes = resolve_scope(
+            asked, bounded ? registered : offered,
+            bounded || !registered.empty() ? registered : server.default_scopes, unknown);
         if (!scopes) return unexpected<error>{scopes.error()};
         t_.scopes = std::move(*scopes);
         return resource();
+    }
+    /// Whether the client wants what is on offer and it did not register. Who asks for nothing in
+    /// particular wants the server's defaults where nothing that it registered is on offer.
+    [[nodiscard]] bool goes_beyond(const scope_set& registered, const scope_set& wanted) const {
+        if (wanted.empty()) return registered.empty();
+        for (const auto& each : wanted)
+            if (x_.server().common->scopes_supported.contains(each) && !registered.contains(each))
+                return true;
+        return false;
     }
     [[nodiscard]] expected<void, error> resource() {
         auto resources = resolve_resources(query_.find_all("resource"), x_.server().resources);
         if (!resources) return unexpected<error>{resources.error()};
         t_.resources = std::move(*resources);
         if (t_.resources.empty()) {
-            if (x_.rules().resource.missing == missing_resource::refuse)
+            const bool has_default =
+                x_.rules().resource.missing == missing_resource::default_resource;
+            if (!lenient_.serves(migration_rule::resource_missing, has_default))
                 return refuse(error_code::invalid_target, "resource is required");
             t_.resources.push_back(x_.server().resources.front().text());
         }
@@ -119,6 +154,7 @@ private:
     const parameters& query_;
     const client& who_;
     ticket& t_;
+    leniency& lenient_;
     scope_set prompts_;
 };
 
@@ -161,10 +197,12 @@ public:
         auto redirect = match_redirect_uri(query_->find("redirect_uri"), who.redirect_uris,
                                            request().server().registration.redirects);
         if (!redirect) return page(400, redirect.error());
+        leniency lenient{request().rules(), who.client_id, request().arrived()};
         // Rules that were tightened bind those who registered before, too (MCP-DCR-12).
         if (const auto still =
                 check_redirect_uri(redirect->text(), request().server().registration.redirects);
-            !still)
+            !still ||
+            (is_dotless(*still) && !lenient.serves(migration_rule::redirect_scheme_dotless, true)))
             return page(400, {error_code::invalid_request, "redirect_uri is not allowed here"});
         ticket t;
         if (!request().server().random.fill(t.id.data(), t.id.size())) return on_unavailable();
@@ -172,7 +210,9 @@ public:
         t.deadline = t.issued_at + request().rules().consent.page_lifetime;
         t.client_id = who.client_id;
         t.redirect_uri = redirect->text();
-        const auto acceptable = request_checks{request(), *query_, who, t}.run();
+        t.redirect_uri_sent = query_->find("redirect_uri").has_value();
+        const auto acceptable = request_checks{request(), *query_, who, t, lenient}.run();
+        if (acceptable) lenient.report(request());
         if (!acceptable) {
             const auto& why = acceptable.error();
             t.failed = postponed_error{why.code, std::string{why.description.view()}};
@@ -189,6 +229,11 @@ public:
     }
 
 private:
+    // Of those that were found acceptable, only private-use schemes on the policy's list are.
+    [[nodiscard]] static bool is_dotless(const uri& redirect) {
+        return !redirect.scheme_is("https") && !redirect.scheme_is("http") &&
+               redirect.scheme().find('.') == std::string_view::npos;
+    }
     void interact(const ticket& t) {
         auto sealed = seal_ticket(t, request().server());
         if (!sealed) return on_unavailable();

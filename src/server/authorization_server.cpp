@@ -6,6 +6,7 @@
 #include "server/authorization_endpoint.hpp"
 #include "server/exchange.hpp"
 #include "server/grant_administration.hpp"
+#include "server/leniency.hpp"
 #include "server/registration_endpoint.hpp"
 #include "server/store_check.hpp"
 #include "server/token_endpoint.hpp"
@@ -51,6 +52,10 @@ http_request context_of(const http_request& page) {
 
 } // namespace
 
+const std::string& server_state::metadata_at(instant now) const noexcept {
+    return serves_plain_pkce(rules(), now) ? metadata_with_plain_pkce : metadata_document;
+}
+
 step_ports server_state::ports() const {
     return {&store, clients,
             [this](const std::string& octets) -> expected<std::string, unavailable> {
@@ -79,7 +84,7 @@ operation<http_response> authorization_server::begin(http_request request) const
         return finished(document(x, state_->jwks_document, "application/jwk-set+json"));
     for (const auto& metadata : paths.metadata)
         if (path == metadata)
-            return finished(document(x, state_->metadata_document, "application/json"));
+            return finished(document(x, state_->metadata_at(x.arrived()), "application/json"));
     auto unknown = error_answer({error_code::invalid_request, "there is no such endpoint"});
     unknown.status = 404;
     return finished(std::move(unknown));

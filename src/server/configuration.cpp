@@ -141,6 +141,11 @@ server_capabilities capabilities_of(const policy& rules, const endpoint_paths& p
     return can;
 }
 
+std::string metadata_with_plain(server_capabilities can) {
+    can.code_challenge_methods.emplace_back("plain");
+    return server_metadata(can);
+}
+
 /// Names the lists that the bits of a ticket point into, in their order.
 std::string binding_of(const scope_set& scopes, const std::vector<resource_identifier>& resources) {
     octet_writer lists;
@@ -195,6 +200,7 @@ public:
         for (const auto& key : config_.signing_keys) keys.push_back(key.public_key());
         auto set = key_set::of(keys);
         auto metadata = server_metadata(capabilities);
+        auto with_plain = metadata_with_plain(capabilities);
         auto jwks = set.text();
         auto key_id = set.keys().front().kid;
         auto hierarchy = rules_->hierarchy();
@@ -220,6 +226,7 @@ public:
                          std::move(capabilities),
                          std::move(paths),
                          std::move(metadata),
+                         std::move(with_plain),
                          std::move(jwks),
                          std::move(key_id),
                          std::move(binding),

@@ -346,6 +346,7 @@ void grant_endpoint::answer_with_tokens() {
         // fault.
         if (!refresh) return on_unavailable();
     }
+    on_served();
     json_object_writer body;
     body.add("access_token", access_token_)
         .add("token_type", "Bearer")

@@ -58,6 +58,8 @@ protected:
                                             const fresh_head& fresh) = 0;
     /// The host's word before tokens are issued.
     [[nodiscard]] virtual std::optional<error> host_refuses(const grant&) { return std::nullopt; }
+    /// Tokens are on their way.
+    virtual void on_served() {}
     /// The answer to a decision that is settled and gives no tokens although nothing was refused.
     [[nodiscard]] virtual http_response acknowledge() { return json_answer(200, "{}"); }
     /// The answer where no record of the grant exists; nothing: `invalid_grant`.

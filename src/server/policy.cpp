@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -79,6 +80,18 @@ finding check_schemes(const policy& p) {
     return std::nullopt;
 }
 
+finding check_legacy(const policy::legacy_options& legacy) {
+    const auto names_nobody = [](const std::vector<std::string>& clients) {
+        return std::find(clients.begin(), clients.end(), std::string{}) != clients.end();
+    };
+    if (names_nobody(legacy.oauth_2_0_clients))
+        return policy_error{"legacy.oauth_2_0_clients", "must not hold an empty client ID"};
+    for (const auto rule : every_migration_rule)
+        if (names_nobody(legacy.of(rule).holds_for))
+            return policy_error{"legacy.holds_for", "must not hold an empty client ID"};
+    return std::nullopt;
+}
+
 finding check_limits(const policy::limits_options& limits) {
     struct limit {
         std::string_view member;
@@ -105,6 +118,24 @@ finding check_limits(const policy::limits_options& limits) {
 
 } // namespace
 
+const migration_switch& policy::legacy_options::of(migration_rule rule) const noexcept {
+    switch (rule) {
+    case migration_rule::pkce_missing: return pkce_missing;
+    case migration_rule::pkce_plain: return pkce_plain;
+    case migration_rule::refresh_token_reused: return refresh_token_reused;
+    case migration_rule::refresh_retried: return refresh_retried;
+    case migration_rule::resource_missing: return resource_missing;
+    case migration_rule::scope_unknown: return scope_unknown;
+    case migration_rule::scope_beyond_registration: return scope_beyond_registration;
+    case migration_rule::redirect_scheme_dotless: return redirect_scheme_dotless;
+    case migration_rule::web_with_native_redirect: return web_with_native_redirect;
+    }
+    return pkce_missing; // only reachable through a cast from an outside integer
+}
+migration_switch& policy::legacy_options::of(migration_rule rule) noexcept {
+    return const_cast<migration_switch&>(std::as_const(*this).of(rule));
+}
+
 policy policy::strict() { return {}; }
 
 policy policy::mcp() {
@@ -120,9 +151,15 @@ policy policy::mcp() {
     return p;
 }
 
+policy policy::migration() {
+    policy p = mcp();
+    for (const auto rule : every_migration_rule) p.legacy.of(rule).mode = migration_mode::report;
+    return p;
+}
+
 expected<checked_policy, policy_error> checked_policy::make(policy p) {
     for (const auto& found : {check_tokens(p), check_refresh(p), check_pages_and_registrations(p),
-                              check_schemes(p), check_limits(p.limits)})
+                              check_schemes(p), check_legacy(p.legacy), check_limits(p.limits)})
         if (found) return unexpected{*found};
     auto hierarchy = scope_hierarchy::make(p.scope.hierarchy);
     if (!hierarchy)

@@ -10,6 +10,7 @@
 #include "mcp_oauth/grammar/http_authorization.hpp"
 #include "mcp_oauth/rfc/7591_client_registration.hpp"
 #include "server/flow.hpp"
+#include "server/leniency.hpp"
 #include "server/record_keys.hpp"
 #include "server/token_endpoint.hpp"
 
@@ -28,8 +29,8 @@ std::optional<std::string> random_name(std::string_view prefix, std::size_t octe
 
 class registration final : public flow<registration, http_response> {
 public:
-    registration(exchange x, client_registration asked)
-        : x_(std::move(x)), asked_(std::move(asked)) {}
+    registration(exchange x, client_registration asked, leniency lenient)
+        : x_(std::move(x)), asked_(std::move(asked)), lenient_(std::move(lenient)) {}
 
     void start() {
         auto& server = x_.server();
@@ -63,6 +64,7 @@ private:
         auto e = x_.describe(event_kind::client_registered);
         e.client_id = made_.client_id;
         x_.report(e);
+        lenient_.report(x_, made_.client_id);
         finish(json_answer(201, registration_response(made_, secret_.empty() ? nullptr : &secret_,
                                                       secret_expires_at_)));
     }
@@ -73,6 +75,7 @@ private:
 
     exchange x_;
     client_registration asked_;
+    leniency lenient_;
     client made_;
     secret secret_;
     std::optional<instant> secret_expires_at_;
@@ -120,6 +123,29 @@ std::optional<http_response> refuse_early(const exchange& x) {
     return std::nullopt;
 }
 
+/// The registration, held to the migration rules that are about registrations.
+expected<client_registration, error> read_registration(const exchange& x, leniency& lenient) {
+    const auto& rules = x.server().registration;
+    auto asked = client_registration::parse(x.request().body, rules);
+    if (!asked) return asked;
+    const auto held_to = [&](migration_rule rule, auto harden) -> expected<void, error> {
+        if (x.rules().legacy.of(rule).mode == migration_mode::off) return {};
+        auto strict = rules;
+        harden(strict);
+        const auto found = client_registration::parse(x.request().body, strict);
+        if (found || lenient.serves(rule, true)) return {};
+        return unexpected<error>{found.error()};
+    };
+    const auto web = held_to(migration_rule::web_with_native_redirect,
+                             [](registration_rules& r) { r.web = impossible_web::refuse; });
+    if (!web) return unexpected<error>{web.error()};
+    const auto dotless =
+        held_to(migration_rule::redirect_scheme_dotless,
+                [](registration_rules& r) { r.redirects.dotless_schemes.clear(); });
+    if (!dotless) return unexpected<error>{dotless.error()};
+    return asked;
+}
+
 } // namespace
 
 operation<http_response> begin_registration(exchange x) {
@@ -127,12 +153,14 @@ operation<http_response> begin_registration(exchange x) {
         x.report(x.describe(event_kind::request_refused, "registration"));
         return finished(std::move(*response));
     }
-    auto asked = client_registration::parse(x.request().body, x.server().registration);
+    leniency lenient{x.rules(), {}, x.arrived()};
+    auto asked = read_registration(x, lenient);
     if (!asked) {
         x.report(x.describe(event_kind::request_refused, asked.error().wire().name));
         return finished(error_answer(asked.error()));
     }
-    return begin_flow<registration, http_response>(std::move(x), std::move(*asked));
+    return begin_flow<registration, http_response>(std::move(x), std::move(*asked),
+                                                   std::move(lenient));
 }
 
 } // namespace v0

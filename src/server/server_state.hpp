@@ -49,6 +49,7 @@ struct authorization_server::state {
     server_capabilities capabilities;
     endpoint_paths paths;
     std::string metadata_document;
+    std::string metadata_with_plain_pkce; ///< while a migration rule serves it
     std::string jwks_document;
     std::string signing_key_id;
     /// Binds tickets to the lists that their bits point into.
@@ -65,6 +66,7 @@ struct authorization_server::state {
 
     [[nodiscard]] const policy& rules() const noexcept { return *common->rules; }
     [[nodiscard]] const key_ring& ring() const noexcept { return common->ring; }
+    [[nodiscard]] const std::string& metadata_at(instant now) const noexcept;
     [[nodiscard]] step_ports ports() const;
 };
 

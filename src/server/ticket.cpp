@@ -8,8 +8,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace {
 
-constexpr std::uint8_t format = 1;
-enum flag : std::uint8_t {
+constexpr std::uint8_t format = 2;
+enum flag : std::uint32_t {
     has_state = 1,
     has_challenge = 2,
     none_asked = 4,
@@ -18,6 +18,7 @@ enum flag : std::uint8_t {
     has_max_age = 32,
     has_failed = 64,
     has_user = 128,
+    sent_redirect_uri = 256,
 };
 
 /// Members of `all` as one bit each: what is long as text is short as places in the configuration.
@@ -44,8 +45,8 @@ void for_each_bit(std::string_view bits, const All& all, Take&& take) {
     }
 }
 
-std::uint8_t flags_of(const ticket& t) {
-    unsigned flags = 0;
+std::uint32_t flags_of(const ticket& t) {
+    std::uint32_t flags = 0;
     if (t.state) flags |= has_state;
     if (t.challenge) flags |= has_challenge;
     if (t.prompt_none) flags |= none_asked;
@@ -54,7 +55,8 @@ std::uint8_t flags_of(const ticket& t) {
     if (t.max_age) flags |= has_max_age;
     if (t.failed) flags |= has_failed;
     if (t.user) flags |= has_user;
-    return static_cast<std::uint8_t>(flags);
+    if (t.redirect_uri_sent) flags |= sent_redirect_uri;
+    return flags;
 }
 
 void write_user(octet_writer& out, const ticket_login& user) {
@@ -86,7 +88,7 @@ key_purpose purpose_of(bool with_user) {
 std::optional<std::string> seal_ticket(const ticket& t, const server_state& server) {
     octet_writer out;
     out.u8(format);
-    out.u8(flags_of(t));
+    out.u32(flags_of(t));
     out.raw(as_view(t.id));
     out.u64(static_cast<std::uint64_t>(to_unix_ms(t.issued_at)));
     out.u64(static_cast<std::uint64_t>(to_unix_ms(t.deadline)));
@@ -118,12 +120,13 @@ std::optional<ticket> open_ticket(ticket_kind kind, std::string_view text,
     octet_reader in{*plain};
     ticket t;
     if (in.u8() != format) return std::nullopt;
-    const unsigned flags = in.u8();
+    const auto flags = in.u32();
     if (const auto id = as_array<16>(in.raw(16))) t.id = *id;
     t.issued_at = from_unix_ms(static_cast<std::int64_t>(in.u64()));
     t.deadline = from_unix_ms(static_cast<std::int64_t>(in.u64()));
     t.client_id = in.field();
     t.redirect_uri = in.field();
+    t.redirect_uri_sent = (flags & sent_redirect_uri) != 0;
     if (flags & has_state) t.state = std::string{in.field()};
     if (flags & has_challenge) {
         auto challenge = code_challenge::parse(base64url(in.raw(32)));

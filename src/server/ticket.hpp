@@ -54,8 +54,9 @@ struct ticket {
     instant deadline{};
     std::string client_id;
     std::string redirect_uri;
+    bool redirect_uri_sent = false; ///< or it was left out, being the only one
     std::optional<std::string> state;
-    /// Present exactly where there is no error.
+    /// Nothing where there is an error, and where a migration rule waived PKCE.
     std::optional<code_challenge> challenge;
     scope_set scopes;
     std::vector<std::string> resources;

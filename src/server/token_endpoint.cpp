@@ -5,6 +5,7 @@
 #include "mcp_oauth/rfc/7636_pkce.hpp"
 #include "server/grant_endpoint.hpp"
 #include "server/grant_record.hpp"
+#include "server/leniency.hpp"
 #include "server/registration_endpoint.hpp"
 
 namespace mcp_oauth {
@@ -50,11 +51,9 @@ protected:
         const auto redirect = body().find("redirect_uri");
         if (redirect && *redirect != g.redirect_uri) // MCP-TOK-13, OA21-CODE-10
             return refuse(error_code::invalid_grant, "redirect_uri differs from the one requested");
-        if (!verifier_) return refuse(error_code::invalid_grant, "code_verifier is required");
-        const auto challenge = code_challenge::parse(g.challenge);
-        if (!challenge)
-            return refuse(error_code::invalid_grant, "the code is bound to no challenge");
-        auto proof = verify_pkce(*verifier_, *challenge);
+        if (!redirect && g.redirect_uri_required)
+            return refuse(error_code::invalid_request, "redirect_uri is required");
+        auto proof = g.challenge.empty() ? without_pkce() : with_pkce(g);
         if (!proof) return unexpected<error>{proof.error()};
         proof_.emplace(*proof);
         return {};
@@ -66,6 +65,25 @@ protected:
     }
 
 private:
+    // Whoever sent a challenge has to prove it, whatever the policy (BCP-03).
+    [[nodiscard]] expected<pkce_proof, error> with_pkce(const grant& g) const {
+        if (!verifier_) return refuse(error_code::invalid_grant, "code_verifier is required");
+        const auto challenge = code_challenge::parse(g.challenge);
+        if (!challenge)
+            return refuse(error_code::invalid_grant, "the code is bound to no challenge");
+        return verify_pkce(*verifier_, *challenge);
+    }
+    // A verifier for a code without a challenge tells that somebody took the challenge out of the
+    // authorization request (BCP-04). The rule is asked again: it may hold by now. It was reported
+    // when the code was asked for.
+    [[nodiscard]] expected<pkce_proof, error> without_pkce() const {
+        if (verifier_)
+            return refuse(error_code::invalid_request, "the code is bound to no challenge");
+        leniency lenient{request().rules(), credentials().client_id, request().arrived()};
+        const auto waiver = lenient.waive_pkce();
+        if (!waiver) return refuse(error_code::invalid_grant, "the code is bound to no challenge");
+        return pkce_proof::waived_by_migration(*waiver);
+    }
     transition redeem(const grant& g, const moment& at, const fresh_head& fresh,
                       const pkce_proof&) const {
         const auto access = narrow(g, body(), request().server().hierarchy);
@@ -122,9 +140,27 @@ protected:
 
     transition decide(const grant& g, const moment& at, const fresh_head& fresh) override {
         const auto access = narrow(g, body(), request().server().hierarchy);
-        return present_refresh(g.life, opened_->generation, opened_->nonce, access.fit, at, fresh,
-                               rules_for(g, request().rules()));
+        const auto present = [&](const grant_rules& rules) {
+            return present_refresh(g.life, opened_->generation, opened_->nonce, access.fit, at,
+                                   fresh, rules);
+        };
+        auto rules = rules_for(g, request().rules());
+        lenient_.emplace(request().rules(), credentials().client_id, request().arrived());
+        const auto decided = present(rules);
+        if (decided.says == verdict::retried) {
+            if (lenient_->serves(migration_rule::refresh_retried, true)) return decided;
+            rules.retry_window = milliseconds{0};
+            return present(rules);
+        }
+        const bool reused = decided.evidence == grant_evidence::refresh_replay ||
+                            decided.evidence == grant_evidence::refresh_undecidable;
+        if (!reused || !lenient_->serves(migration_rule::refresh_token_reused, false))
+            return decided;
+        rules.rotated_stay_good = true;
+        return present(rules);
     }
+
+    void on_served() override { lenient_->report(request()); }
 
     std::optional<error> host_refuses(const grant& g) override;
 
@@ -135,6 +171,7 @@ private:
     }
 
     std::optional<handle> opened_;
+    std::optional<leniency> lenient_; ///< what the last decision made of the migration rules
 };
 
 std::optional<error> refresh::host_refuses(const grant& g) {

@@ -30,6 +30,7 @@ grant most() {
     g.method = client_authentication_method::client_secret_post;
     g.scope = {"notes:read", "notes:write"};
     g.resources = {"https://mcp.example/mcp", "https://mcp.example/other"};
+    g.redirect_uri_required = true;
     g.auth_time = 1'800'000'000;
     g.acr = "urn:example:loa:2";
     g.amr = {"pwd", "otp"};
@@ -73,7 +74,8 @@ TEST_CASE("a grant is written as one line of JSON that an operator can read", "[
           R"("method":"client_secret_post","subject":"alice","scope":"notes:read notes:write",)"
           R"("resources":["https://mcp.example/mcp","https://mcp.example/other"],)"
           R"("challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",)"
-          R"("redirect_uri":"https://client.example/cb","auth_time":1800000000,)"
+          R"("redirect_uri":"https://client.example/cb","redirect_uri_required":true,)"
+          R"("auth_time":1800000000,)"
           R"("acr":"urn:example:loa:2","amr":["pwd","otp"],"host_data":"c2VhbGVk",)"
           R"("created_at":1,"code_deadline":2,"absolute_end":3,"redeemed_at":1800000000001,)"
           R"("head":4294967295,"head_born":4,"head_nonce":"ffffffffffffffff",)"
@@ -99,6 +101,7 @@ TEST_CASE("a grant comes back from its record as it was", "[grant]") {
         CHECK(back->life.redeemed_at == g.life.redeemed_at);
         CHECK(back->auth_time == g.auth_time);
         CHECK(back->scope == g.scope);
+        CHECK(back->redirect_uri_required == g.redirect_uri_required);
     }
 }
 
@@ -145,32 +148,35 @@ TEST_CASE("a member of another type or outside its range makes the record none",
         const char* piece;
         const char* other;
     };
-    for (const auto& [piece, other] : {change{R"("v":1)", R"("v":2)"},
-                                       change{R"("v":1)", R"("v":"1")"},
-                                       change{R"("v":1)", R"("v":1.0)"},
-                                       change{"ODw", "OD"},
-                                       change{"pending", "Pending"},
-                                       change{"pending", "deleted"},
-                                       change{R"("pending")", "0"},
-                                       change{R"("c")", "1"},
-                                       change{"none", "private_key_jwt"},
-                                       change{R"("alice")", "null"},
-                                       change{R"("scope":"")", R"("scope":"a  b")"},
-                                       change{R"("scope":"")", R"("scope":[])"},
-                                       change{"[]", R"(["a",1])"},
-                                       change{"[]", R"("a")"},
-                                       change{":1,\"code", ":-1,\"code"},
-                                       change{":1,\"code", ":253402300800000,\"code"},
-                                       change{":1,\"code", ":\"1\",\"code"},
-                                       change{"\"head\":0", "\"head\":-1"},
-                                       change{"\"head\":0", "\"head\":4294967296"},
-                                       change{"\"head\":0", "\"head\":0.5"},
-                                       change{"0102030405060708", "010203040506070"},
-                                       change{"0102030405060708", "01020304050607080"},
-                                       change{"0102030405060708", "0102030405060A08"},
-                                       change{"\"0102030405060708\"", "72623859790382856"},
-                                       change{"AQIDBAUG", "AQIDBAU"},
-                                       change{"\"epoch\":0", "\"epoch\":4294967296"}}) {
+    for (const auto& [piece, other] :
+         {change{R"("v":1)", R"("v":2)"},
+          change{R"("v":1)", R"("v":"1")"},
+          change{R"("v":1)", R"("v":1.0)"},
+          change{"ODw", "OD"},
+          change{"pending", "Pending"},
+          change{"pending", "deleted"},
+          change{R"("pending")", "0"},
+          change{R"("c")", "1"},
+          change{"none", "private_key_jwt"},
+          change{R"("alice")", "null"},
+          change{R"("scope":"")", R"("scope":"a  b")"},
+          change{R"("scope":"")", R"("scope":[])"},
+          change{"[]", R"(["a",1])"},
+          change{"[]", R"("a")"},
+          change{":1,\"code", ":-1,\"code"},
+          change{":1,\"code", ":253402300800000,\"code"},
+          change{":1,\"code", ":\"1\",\"code"},
+          change{"\"head\":0", "\"head\":-1"},
+          change{"\"head\":0", "\"head\":4294967296"},
+          change{"\"head\":0", "\"head\":0.5"},
+          change{"0102030405060708", "010203040506070"},
+          change{"0102030405060708", "01020304050607080"},
+          change{"0102030405060708", "0102030405060A08"},
+          change{"\"0102030405060708\"", "72623859790382856"},
+          change{R"(,"created)", R"(,"redirect_uri_required":1,"created)"},
+          change{R"(,"created)", R"(,"redirect_uri_required":false,"created)"},
+          change{"AQIDBAUG", "AQIDBAU"},
+          change{"\"epoch\":0", "\"epoch\":4294967296"}}) {
         INFO(other);
         CHECK(!decode_grant(least_with(piece, other)));
     }

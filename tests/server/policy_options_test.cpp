@@ -64,17 +64,39 @@ std::vector<option> options_of_limits(const policy& p) {
         OPTION(limits_display_string), OPTION(limits_json_depth),   OPTION(limits_host_data)};
 }
 
+std::vector<option> options_of_legacy(const policy& p) {
+    const auto& [legacy_pkce_missing, legacy_pkce_plain, legacy_refresh_token_reused,
+                 legacy_refresh_retried, legacy_resource_missing, legacy_scope_unknown,
+                 legacy_scope_beyond_registration, legacy_redirect_scheme_dotless,
+                 legacy_web_with_native_redirect, legacy_oauth_2_0_clients] = p.legacy;
+    const auto& [switch_mode, switch_until, switch_holds_for] = p.legacy.pkce_missing;
+    return {OPTION(legacy_pkce_missing),
+            OPTION(legacy_pkce_plain),
+            OPTION(legacy_refresh_token_reused),
+            OPTION(legacy_refresh_retried),
+            OPTION(legacy_resource_missing),
+            OPTION(legacy_scope_unknown),
+            OPTION(legacy_scope_beyond_registration),
+            OPTION(legacy_redirect_scheme_dotless),
+            OPTION(legacy_web_with_native_redirect),
+            OPTION(legacy_oauth_2_0_clients),
+            OPTION(switch_mode),
+            OPTION(switch_until),
+            OPTION(switch_holds_for)};
+}
+
 std::vector<option> every_option() {
     const policy p;
     // Every group and every member outside a group.
     const auto& [code, access_token, refresh, redirect, scope, resource, registration, consent,
-                 gate, limits, operation_limit, min_epoch] = p;
+                 gate, limits, legacy, operation_limit, min_epoch] = p;
     static_cast<void>(&code), static_cast<void>(&access_token), static_cast<void>(&refresh);
     static_cast<void>(&redirect), static_cast<void>(&scope), static_cast<void>(&resource);
     static_cast<void>(&registration), static_cast<void>(&consent), static_cast<void>(&gate);
-    static_cast<void>(&limits);
+    static_cast<void>(&limits), static_cast<void>(&legacy);
     std::vector<option> all{OPTION(operation_limit), OPTION(min_epoch)};
-    for (const auto& some : {options_of_tokens(p), options_of_requests(p), options_of_limits(p)})
+    for (const auto& some :
+         {options_of_tokens(p), options_of_requests(p), options_of_limits(p), options_of_legacy(p)})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }
@@ -85,6 +107,39 @@ TEST_CASE("Every option of the policy, flipped, changes the wire", "[POLICY][D8]
     for (const auto& each : every_option()) {
         DYNAMIC_SECTION(each.member) { each.flip(); }
     }
+}
+
+TEST_CASE("Only policy::migration() softens a rule, and it softens all without an end",
+          "[POLICY][migration]") {
+    for (const policy& p : {policy{}, policy::strict(), policy::mcp(), policy::migration()}) {
+        const bool migrates = p.legacy.pkce_missing.mode == migration_mode::report;
+        for (const auto rule : every_migration_rule) {
+            const auto& softened = p.legacy.of(rule);
+            CHECK(softened.mode == (migrates ? migration_mode::report : migration_mode::off));
+            CHECK_FALSE(softened.until);
+            CHECK(softened.holds_for.empty());
+        }
+        CHECK(p.legacy.oauth_2_0_clients.empty());
+    }
+    CHECK(policy::migration().legacy.pkce_missing.mode == migration_mode::report);
+    CHECK(policy::mcp().legacy.pkce_missing.mode == migration_mode::off);
+}
+
+TEST_CASE("policy::migration() is mcp() but for what it softens", "[POLICY][migration]") {
+    const policy p = policy::migration();
+    const policy mcp = policy::mcp();
+    CHECK(p.refresh.retry_window == mcp.refresh.retry_window);
+    CHECK(p.refresh.retry_depth == mcp.refresh.retry_depth);
+    CHECK(p.refresh.confidential == mcp.refresh.confidential);
+    CHECK(p.resource.missing == mcp.resource.missing);
+    CHECK(p.scope.unknown == mcp.scope.unknown);
+    CHECK(p.scope.registered == mcp.scope.registered);
+    CHECK(p.registration.web == mcp.registration.web);
+    CHECK(p.redirect.dotless_schemes == mcp.redirect.dotless_schemes);
+    CHECK(p.consent.remember == mcp.consent.remember);
+    CHECK(p.code.lifetime == mcp.code.lifetime);
+    CHECK(p.access_token.lifetime == mcp.access_token.lifetime);
+    CHECK(checked_policy::make(p).has_value());
 }
 
 TEST_CASE("policy::strict() is OAuth 2.1 to the letter, member by member", "[POLICY]") {
@@ -121,7 +176,7 @@ TEST_CASE("policy::strict() is OAuth 2.1 to the letter, member by member", "[POL
 }
 
 TEST_CASE("The limits of every preset are those of the documentation", "[POLICY]") {
-    for (const policy& p : {policy{}, policy::strict(), policy::mcp()}) {
+    for (const policy& p : {policy{}, policy::strict(), policy::mcp(), policy::migration()}) {
         CHECK(p.limits.body == 16 * 1024);
         CHECK(p.limits.query == 8 * 1024);
         CHECK(p.limits.header == 8 * 1024);

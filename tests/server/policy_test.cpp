@@ -25,7 +25,7 @@ constexpr seconds ten_years = hours{24 * 365 * 10};
 
 TEST_CASE("every preset is consistent, and a policy without changes is the strict one",
           "[policy]") {
-    for (const auto& p : {policy{}, policy::strict(), policy::mcp()})
+    for (const auto& p : {policy{}, policy::strict(), policy::mcp(), policy::migration()})
         CHECK(checked_policy::make(p).has_value());
     CHECK(checked_policy::make(policy{}).value()->refresh.retry_window == 0ms);
 }
@@ -174,4 +174,17 @@ TEST_CASE("no scope implies itself, directly or on a detour", "[policy][MCP-SCO-
     CHECK(with({{"a", "b"}, {"b", "c"}, {"c", "a"}}) == "scope.hierarchy");
     CHECK(with({{"a b", "c"}}) == "scope.hierarchy");
     CHECK(with({{"a", ""}}) == "scope.hierarchy");
+}
+
+TEST_CASE("a switch names clients, and an empty name is none", "[policy][migration]") {
+    CHECK(fault([](auto& p) { p.legacy.oauth_2_0_clients = {"app"}; }).empty());
+    CHECK(fault([](auto& p) {
+              p.legacy.oauth_2_0_clients = {"app", ""};
+          }) == "legacy.oauth_2_0_clients");
+    for (const auto rule : every_migration_rule) {
+        CHECK(fault([&](auto& p) { p.legacy.of(rule).holds_for = {"app"}; }).empty());
+        CHECK(fault([&](auto& p) {
+                  p.legacy.of(rule).holds_for = {"app", ""};
+              }) == "legacy.holds_for");
+    }
 }

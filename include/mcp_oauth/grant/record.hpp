@@ -110,9 +110,12 @@ struct grant {
     std::string subject;
     scope_set scope;
     std::vector<std::string> resources;
-    /// Kept for life, or a replay by a stranger could not be told from one by the client.
+    /// S256. Kept for life, or a replay by a stranger could not be told from one by the client.
+    /// Empty only where a migration rule waived PKCE.
     std::string challenge;
     std::string redirect_uri;
+    /// Whether the code has to come with it (RFC 6749 §4.1.3; OAuth 2.1 left that out).
+    bool redirect_uri_required = false;
 
     // What is known of the user's login; the same in every token of the grant (AT-09).
     std::optional<std::int64_t> auth_time; ///< seconds

@@ -25,6 +25,9 @@ struct grant_rules {
     /// Whether presenting the head rotates it. Off is for confidential and sender-constrained
     /// clients.
     bool rotate = true;
+    /// Whether a rotated token stays good for the grant's life: for clients that do not take up new
+    /// ones. Nothing is a replay then.
+    bool rotated_stay_good = false;
     /// A grant whose last write bears a lower epoch is refused: raised after a restored backup.
     std::uint32_t min_epoch = 0;
 };
@@ -222,6 +225,26 @@ namespace detail {
     return t;
 }
 
+/// Row 15 where rotated tokens stay good: whoever uses one keeps the grant alive, written as
+/// coarsely as in row 16.
+[[nodiscard]] inline transition use_rotated(const grant_life& g, std::uint32_t generation,
+                                            const moment& at, const grant_rules& rules) {
+    const instant stamp = stamp_after(g, at.now);
+    transition t;
+    t.says = verdict::retried;
+    t.behind = g.head - generation;
+    // The ring may have forgotten its rotation; then it is at least as old as the oldest known.
+    const bool known = t.behind <= g.ring.size();
+    const instant oldest = g.ring.size() > 0 ? g.ring.oldest() : g.head_born;
+    t.age = since(known ? g.ring[t.behind - 1] : oldest, at.arrived);
+    if (since(g.head_born, stamp) < rules.idle / 8) return t;
+    t.says = verdict::touched;
+    t.next = g;
+    t.next->head_born = stamp;
+    t.next->epoch = (std::max)(g.epoch, rules.min_epoch);
+    return t;
+}
+
 } // namespace detail
 
 /// Presents a refresh token (rows 1, 7 to 18).
@@ -241,7 +264,7 @@ namespace detail {
     const bool ahead = generation > g.head || (generation == g.head && nonce != g.head_nonce);
     if (g.state == grant_state::pending || ahead) // 7, 8
         return end_grant(g, revocation_reason::state_lost, grant_evidence::state_lost, at);
-    if (generation < g.head)
+    if (generation < g.head && !rules.rotated_stay_good)
         if (auto judged = judge_rotated(g, generation, at, rules))
             return std::move(*judged);                                          // 9-12
     if (at.arrived >= g.absolute_end || at.arrived >= g.head_born + rules.idle) // 13
@@ -252,6 +275,7 @@ namespace detail {
         return t;
     }
     if (generation == g.head) return use_head(g, at, fresh, rules);
+    if (rules.rotated_stay_good) return use_rotated(g, generation, at, rules);
     transition t; // 15: read-only, so retries extend nothing
     t.says = verdict::retried;
     t.behind = g.head - generation;

@@ -36,6 +36,7 @@ enum class event_kind : std::uint8_t {
     session_refused, ///< a session ID that belongs to another principal
     throttled,
     // other
+    would_be_refused, ///< served to an OAuth 2.0 client, see `policy::migration`
     client_registered,
     store_unavailable,
 };
@@ -57,6 +58,12 @@ struct event {
     /// `refresh_retry`: how many generations behind the head, and how long after its rotation.
     std::uint64_t generations_behind = 0;
     milliseconds age{0};
+    /// `would_be_refused`: `reason` is the rule's name, this the ID of the requirement that the
+    /// request breaks. `policy::strict()` would refuse it, and `policy::mcp()` where it says so.
+    std::string_view requirement;
+    bool mcp_refuses = false;
+    /// For how many requests this event stands: see `folding_events`.
+    std::uint64_t count = 1;
 };
 
 /// Where events go: an audit log, a metric, an alert.

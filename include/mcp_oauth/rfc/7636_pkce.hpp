@@ -12,9 +12,23 @@
 #include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/rfc/6749_errors.hpp"
 
-/// RFC 7636: proof key for code exchange, S256 only (OAuth 2.1 §4.1.1, §7.5).
+/// RFC 7636: proof key for code exchange, S256 only (OAuth 2.1 §4.1.1, §7.5), and what a server may
+/// let pass while it moves away from OAuth 2.0.
 namespace mcp_oauth {
 inline namespace v0 {
+
+class leniency; // of server/: what a migration rule decides about one request
+
+/// Leave to accept a `plain` challenge. Only the migration rule `pkce_plain` makes one.
+class plain_pkce_waiver {
+    friend class leniency;
+    plain_pkce_waiver() noexcept {} // not `= default`, see `pkce_proof`
+};
+/// Leave to go without PKCE. Only the migration rule `pkce_missing` makes one.
+class missing_pkce_waiver {
+    friend class leniency;
+    missing_pkce_waiver() noexcept {}
+};
 
 /// A client's challenge, in the only form this library accepts (RFC 7636 §4.2, S256).
 ///
@@ -57,6 +71,14 @@ public:
         return parse(*challenge);
     }
 
+    /// A `plain` challenge, turned into the S256 challenge of the same verifier: what is equal has
+    /// equal digests, so the verifier is checked like any other, and lies in no record.
+    ///
+    /// Checks: the grammar of a verifier (RFC 7636 §4.2; PKCE-02).
+    /// Errors: `invalid_request`.
+    [[nodiscard]] static expected<code_challenge, error> from_plain(std::string_view challenge,
+                                                                    const plain_pkce_waiver&);
+
     [[nodiscard]] std::string_view view() const noexcept { return {chars_.data(), length}; }
     friend bool operator==(const code_challenge& a, const code_challenge& b) noexcept {
         return a.view() == b.view();
@@ -94,9 +116,24 @@ private:
     secret text_;
 };
 
-/// Proof that `verify_pkce` ran and agreed. Nothing else makes one, and tokens are not issued
-/// without it.
+inline expected<code_challenge, error> code_challenge::from_plain(std::string_view challenge,
+                                                                  const plain_pkce_waiver&) {
+    if (!code_verifier::parse(challenge))
+        return refuse(error_code::invalid_request, "code_challenge is malformed");
+    return code_challenge{base64url(as_view(sha256(challenge)))};
+}
+
+/// Proof that `verify_pkce` ran and agreed, or that a migration rule waived it. Nothing else makes
+/// one, and tokens are not issued without it.
 class pkce_proof {
+public:
+    /// For a code that was issued without a challenge.
+    /// Does not check: that no verifier came with it, which has to be refused (BCP-04).
+    [[nodiscard]] static pkce_proof waived_by_migration(const missing_pkce_waiver&) noexcept {
+        return {};
+    }
+
+private:
     friend expected<pkce_proof, error> verify_pkce(const code_verifier&, const code_challenge&);
     pkce_proof() noexcept {
     } // user-provided: with `= default` anybody may write `pkce_proof{}` in C++17

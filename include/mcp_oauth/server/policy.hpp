@@ -11,6 +11,7 @@
 #include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/rfc/6749_scope.hpp"
 #include "mcp_oauth/rfc/7591_client_registration.hpp"
+#include "mcp_oauth/server/migration.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -46,8 +47,8 @@ enum class remembered_consent : std::uint8_t {
     for_https_redirects, ///< never for loopback and private-use redirects
 };
 
-/// What the operator may choose. `{}` is OAuth 2.1 to the letter; `strict()`, `mcp()` name the
-/// presets.
+/// What the operator may choose. `{}` is OAuth 2.1 to the letter; `strict()`, `mcp()` and
+/// `migration()` name the presets.
 ///
 /// Members may be added, so name the ones you set. A `checked_policy` is what servers take.
 struct policy {
@@ -122,6 +123,38 @@ struct policy {
         std::size_t host_data = 4096;
     } limits;
 
+    /// What is served to OAuth 2.0 clients for a while. By default nothing is.
+    struct legacy_options {
+        /// Until they use PKCE, an attacker who gets hold of such a client's code, or who can slip
+        /// a code of their own into its redirect, is held off by `state`, the redirect URI, `iss`
+        /// and, where the client has one, its secret: nothing else ties the code to the browser
+        /// that asked for it (RFC 9700 §4.5). One that sends a challenge has to prove it, always.
+        migration_switch pkce_missing;
+        /// Whoever can read the authorization request can redeem its code (RFC 7636 §7.2).
+        migration_switch pkce_plain;
+        /// Served, a rotated token stays good for its grant's life, and a stolen one goes
+        /// unnoticed: every refresh still gives a new token, and the old one is reported when it
+        /// comes back.
+        migration_switch refresh_token_reused;
+        migration_switch refresh_retried;
+        migration_switch resource_missing;
+        migration_switch scope_unknown;
+        migration_switch scope_beyond_registration;
+        /// Softens `redirect.dotless_schemes`: those alone are served at all.
+        migration_switch redirect_scheme_dotless;
+        /// Softens `impossible_web::coerce_to_native`. A registration has no client ID yet, so
+        /// `holds_for` does not count.
+        migration_switch web_with_native_redirect;
+        /// Clients that are held to RFC 6749 §4.1.3: where the authorization request had a
+        /// `redirect_uri`, the token request needs it too. Any other client may send it, and then
+        /// it has to be the same (OA21-CODE-10).
+        std::vector<std::string> oauth_2_0_clients;
+
+        [[nodiscard]] MCP_OAUTH_EXPORT const migration_switch&
+        of(migration_rule rule) const noexcept;
+        [[nodiscard]] MCP_OAUTH_EXPORT migration_switch& of(migration_rule rule) noexcept;
+    } legacy;
+
     /// How long an operation may take from its arrival to its write; a later one writes nothing.
     /// Clients are promised the retry window less this.
     milliseconds operation_limit{5000};
@@ -134,6 +167,10 @@ struct policy {
     /// default resource, unknown scopes narrowed away, a registered scope is no ceiling, known
     /// private-use schemes.
     [[nodiscard]] MCP_OAUTH_EXPORT static policy mcp();
+    /// `mcp()`, and OAuth 2.0 clients are still served: every rule of `legacy` is softened and
+    /// reported, without an end. Never the implicit or the password grant, and never a redirect
+    /// that no registration vouches for.
+    [[nodiscard]] MCP_OAUTH_EXPORT static policy migration();
 };
 
 /// A policy member outside its limits, by name: the operator's fault, told at start-up.
@@ -148,7 +185,7 @@ public:
     /// Checks: code 1 s to 10 min; access token 1 s to 24 h; idle > 0, idle <= absolute; with a
     ///         window: window > `operation_limit`, idle > window + `operation_limit`, depth 1 to
     ///         32; leeway at most 60 s; no lifetime above ten years; schemes in lower case; no
-    ///         scope implies itself; no limit is zero.
+    ///         scope implies itself; no limit is zero; no client ID of `legacy` is empty.
     [[nodiscard]] MCP_OAUTH_EXPORT static expected<checked_policy, policy_error> make(policy p);
 
     [[nodiscard]] const policy& operator*() const noexcept { return policy_; }

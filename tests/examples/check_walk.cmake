@@ -1,0 +1,10 @@
+# Runs PROGRAM, and fails where GUIDE does not show what it prints, to the letter.
+execute_process(COMMAND "${PROGRAM}" RESULT_VARIABLE status OUTPUT_VARIABLE printed)
+if(NOT status EQUAL 0)
+    message(FATAL_ERROR "the walk ended with ${status}")
+endif()
+file(READ "${GUIDE}" guide)
+string(FIND "${guide}" "```text${printed}```" at)
+if(at EQUAL -1)
+    message(FATAL_ERROR "${GUIDE} does not show this:\n${printed}")
+endif()
