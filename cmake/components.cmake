@@ -22,7 +22,8 @@ find_package(Threads REQUIRED)
 mcp_oauth_component(testing testing)
 target_link_libraries(mcp_oauth_testing PRIVATE Threads::Threads)
 if(NOT MCP_OAUTH_INSTALL AND NOT MCP_OAUTH_BUILD_TESTS)
-    set_target_properties(mcp_oauth_testing PROPERTIES EXCLUDE_FROM_ALL ON) # until a host's test links it
+    # An embedding host builds it with the tests that link it.
+    set_target_properties(mcp_oauth_testing PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
 
 # mcp_oauth_adapter(NAME MODULE MINIMUM): the adapter in src/adapters/NAME, over pkg-config's MODULE.
