@@ -31,8 +31,8 @@ struct sqlite_options {
     std::string path;
     sqlite_synchronous synchronous = sqlite_synchronous::full;
     /// How long one call may take with everything that it waits for: other threads, other
-    /// processes, a long search. Keep it below the policy's `operation_limit`. Two things are out of
-    /// its reach: a disk that does not answer, for no system lets go of a write under way; and a
+    /// processes, a long search. Keep it below the policy's `operation_limit`. Two things are out
+    /// of its reach: a disk that does not answer, for no system lets go of a write under way; and a
     /// process that was stopped within the microseconds in which it holds one of the log's inner
     /// locks, for which SQLite waits ten seconds.
     milliseconds call_limit{4000};
@@ -93,9 +93,9 @@ struct sqlite_error {
 ///             when the last store of all processes closes it. Only a reader that stays in one
 ///             transaction for long, such as a backup, lets it grow meanwhile.
 /// Access:     the file holds who granted what to whom, but nothing that could be presented as a
-///             credential. SQLite makes it with mode 0644 less the umask, and the two beside it like
-///             the file itself: set the umask to 077, or make an empty file of mode 0600 before the
-///             first `open`, which is taken for a new database.
+///             credential. SQLite makes it with mode 0644 less the umask, and the two beside it
+///             like the file itself: set the umask to 077, or make an empty file of mode 0600
+///             before the first `open`, which is taken for a new database.
 /// Backup:     of a running server: `sqlite3 oauth.db ".backup copy.db"`, or `VACUUM INTO`. A plain
 ///             copy of the file misses its log. To restore, stop every server, put the copy in the
 ///             place of the file, remove the `-wal` and `-shm` of the old one, and raise

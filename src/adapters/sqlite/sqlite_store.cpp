@@ -51,10 +51,10 @@ expected<std::unique_ptr<sqlite::connection>, sqlite_error> connect(const sqlite
     auto made = sqlite::connection::open(options.path, until);
     if (!made) return made;
     auto& file = **made;
+    if (file.read_only()) return file.failure(sqlite_failure::read_only, "is read-only");
     // Nothing is changed in a file before it is known whose it is.
     const auto version = sqlite::identify(file, sqlite::schema());
     if (!version) return unexpected{version.error()};
-    if (file.read_only()) return file.failure(sqlite_failure::read_only, "is read-only");
     if (auto done = file.set_up(options.synchronous); !done) return unexpected{done.error()};
     if (*version < sqlite::schema().size()) // otherwise no writer need be waited for
         if (auto done = sqlite::migrate(file, sqlite::schema()); !done)

@@ -137,7 +137,7 @@ int last_error(sqlite3_vfs* vfs, int size, char* out) {
     return real(vfs)->xGetLastError(real(vfs), size, out);
 }
 
-/// SQLite's own file system, and the one over it. Registered once, for files outlive a `faulty_disk`.
+/// SQLite's own file system, and the one over it. Neither ends, for files outlive a `faulty_disk`.
 struct file_systems {
     file_systems() : below(sqlite3_vfs_find(nullptr)) {
         over.iVersion = 1;

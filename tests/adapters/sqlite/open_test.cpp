@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "adapters/sqlite/given_sqlite.hpp"
+#include "adapters/sqlite/process.hpp"
 
 using namespace sqlite_tests;
 
@@ -81,6 +82,23 @@ TEST_CASE("what cannot be opened is told from what is no database", "[sqlite]") 
     std::ofstream(folder.path("text")) << text;
     CHECK(refusal(options_of(folder.path("text"))) == sqlite_failure::not_a_database);
     CHECK(octets_of(folder.path("text")) == text);
+}
+
+TEST_CASE("a file that may only be read is told from one that may not be opened", "[sqlite]") {
+    namespace fs = std::filesystem;
+    const scratch folder;
+    { (void)opened(folder.path()); }
+    const auto all_read = fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+    const auto may = GENERATE_COPY(all_read, fs::perms::none);
+    fs::permissions(folder.path(), may);
+    const int kind = process([&] {
+                         constexpr uid_t nobody = 65534; // root may do anything
+                         if (geteuid() == 0 && setuid(nobody) != 0) return 99;
+                         const auto store = sqlite_store::open(options_of(folder.path()));
+                         return store ? 98 : static_cast<int>(store.error().kind);
+                     }).wait();
+    CHECK(kind == static_cast<int>(may == fs::perms::none ? sqlite_failure::cannot_open
+                                                          : sqlite_failure::read_only));
 }
 
 TEST_CASE("another program's database is refused and left as it was", "[sqlite]") {
