@@ -106,8 +106,8 @@ private:
     int turn_ = 0;
 };
 
-/// The client's record and the grant's are read, and the grant's is replaced: a row of its own, with
-/// the body that a grant has.
+/// The client's record and the grant's are read, and the grant's is replaced: a row of its own,
+/// with the body that a grant has.
 class bare_statements {
 public:
     explicit bare_statements(int number) : key_("bare/" + std::to_string(number)) {

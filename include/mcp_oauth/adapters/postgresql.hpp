@@ -11,7 +11,8 @@
 #include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 
-/// The store of servers that share a database: PostgreSQL 14 or later. Link `mcp_oauth::postgresql`.
+/// The store of servers that share a database: PostgreSQL 14 or later.
+/// Link `mcp_oauth::postgresql`.
 namespace mcp_oauth {
 inline namespace v0 {
 

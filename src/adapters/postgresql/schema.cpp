@@ -90,7 +90,7 @@ private:
             query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '" + schema_ + "'");
         return there && (!text_of(*there).empty() || query("CREATE SCHEMA $S"));
     }
-    /// 0 where there is no table yet. Asked of the catalog itself: `to_regclass` would answer from a
+    /// 0 where there is no table yet. The catalog itself is asked: `to_regclass` answers from a
     /// cache that a wait for an advisory lock does not refresh.
     std::optional<int> version() {
         auto there = query("SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = '" + schema_ +

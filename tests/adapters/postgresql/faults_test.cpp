@@ -70,7 +70,7 @@ std::uint64_t number_of(const record_version& v) {
     return n;
 }
 
-/// Runs counters, does `harm` to the server meanwhile, and checks that nothing acknowledged is gone.
+/// Runs counters, harms the server meanwhile, and checks that nothing acknowledged is gone.
 template <class Harm> void survive(record_store& store, Harm harm) {
     counters all{store};
     std::atomic<bool> stop{false};
