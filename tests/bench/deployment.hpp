@@ -14,8 +14,9 @@ namespace bench {
 /// An authorization server with one public client, on the in-memory store.
 class deployment {
 public:
-    explicit deployment(mcp_oauth::policy rules)
-        : key(*mcp_oauth::signing_key::generate_es256()), as(make(std::move(rules))) {}
+    explicit deployment(mcp_oauth::policy rules, mcp_oauth::signature_algorithm algorithm =
+                                                     mcp_oauth::signature_algorithm::es256)
+        : key(*mcp_oauth::signing_key::generate(algorithm)), as(make(std::move(rules))) {}
 
     static std::string verifier() { return "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"; }
 
