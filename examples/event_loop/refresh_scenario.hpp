@@ -36,9 +36,9 @@ public:
     [[nodiscard]] mcp_oauth::step_ports ports() {
         mcp_oauth::step_ports ports;
         ports.store = &store_;
-        ports.sign = [key = key_](const std::string& octets)
+        ports.sign = [key = key_](const mcp_oauth::sign_step& wanted)
             -> mcp_oauth::expected<std::string, mcp_oauth::unavailable> {
-            auto signature = key.sign(octets);
+            auto signature = key.sign(wanted.octets);
             if (!signature) return mcp_oauth::unexpected{mcp_oauth::unavailable{}};
             return std::move(*signature);
         };

@@ -38,7 +38,8 @@ server_keys keys_of(const config& config, const storage& chosen) {
     if (!file && chosen.is_durable())
         throw config_fault("/secrets_file", "is required with this storage: what it holds is of no "
                                             "use without the secrets that it was made with");
-    auto keys = file ? load_or_create_keys(*file) : generate_keys();
+    auto keys = file ? load_or_create_keys(*file, config.signing_algorithm)
+                     : generate_keys(config.signing_algorithm);
     if (!keys) throw config_fault("/secrets_file", keys.error());
     return std::move(*keys);
 }

@@ -127,14 +127,20 @@ void read_resources(object_reader& root, config& out) {
     out.additional_resources = std::move(*resources);
 }
 
-void read_access_token(object_reader& root, mcp_oauth::policy& policy) {
+void read_access_token(object_reader& root, config& out) {
+    using algorithm = mcp_oauth::signature_algorithm;
     auto in = root.object("access_token");
     if (!in) return;
     if (in->choice("format", {"jwt", "opaque"}, 0) == 1)
-        policy.access_token.format = mcp_oauth::access_token_format::opaque;
-    if (in->choice("signing_algorithm", {"ES256", "RS256", "PS256", "EdDSA", "ES384"}, 0) != 0)
-        throw config_fault(in->at("signing_algorithm"), "not built in");
-    policy.access_token.lifetime = seconds{in->whole("lifetime_seconds", {1, 86400}, 600)};
+        out.policy.access_token.format = mcp_oauth::access_token_format::opaque;
+    switch (in->choice("signing_algorithm", {"ES256", "RS256", "PS256", "EdDSA", "ES384"}, 0)) {
+    case 1: out.signing_algorithm = algorithm::rs256; break;
+    case 2: out.signing_algorithm = algorithm::ps256; break;
+    case 3: out.signing_algorithm = algorithm::eddsa; break;
+    case 4: out.signing_algorithm = algorithm::es384; break;
+    default: out.signing_algorithm = algorithm::es256; break;
+    }
+    out.policy.access_token.lifetime = seconds{in->whole("lifetime_seconds", {1, 86400}, 600)};
     in->done();
 }
 
@@ -230,7 +236,7 @@ config parse_config(std::string_view text) {
     read_clients(root, out);
     read_scopes(root, out);
     read_resources(root, out);
-    read_access_token(root, out.policy);
+    read_access_token(root, out);
     read_code(root, out.policy);
     read_refresh_token(root, out.policy);
     read_registration(root, out);

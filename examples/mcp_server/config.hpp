@@ -9,6 +9,7 @@
 #include "config_reader.hpp"
 #include "mcp_oauth/base/crypto.hpp"
 #include "mcp_oauth/base/secret.hpp"
+#include "mcp_oauth/base/signature.hpp"
 #include "mcp_oauth/rfc/6749_client.hpp"
 #include "mcp_oauth/server/policy.hpp"
 
@@ -33,6 +34,7 @@ struct config {
     std::vector<std::string> additional_resources;
     std::vector<std::string> cors_allowed_origins{"*"};
     std::optional<std::string> secrets_file;
+    mcp_oauth::signature_algorithm signing_algorithm = mcp_oauth::signature_algorithm::es256;
     mcp_oauth::secret initial_access_token;
     std::optional<std::uint32_t> registrations_per_minute;  ///< nothing: no limit
     std::optional<std::uint32_t> failed_secrets_per_minute; ///< nothing: no limit

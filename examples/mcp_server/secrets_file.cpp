@@ -1,5 +1,6 @@
 #include "secrets_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -16,6 +17,7 @@
 
 #include "mcp_oauth/base/random.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
+#include "mcp_oauth/rfc/7518_jwa.hpp"
 
 namespace mcp_server {
 namespace {
@@ -36,7 +38,8 @@ std::string to_text(const server_keys& keys) {
         document["server_secrets"].push_back(
             {{"role", "current"}, {"octets", mcp_oauth::base64url(each.octets.reveal())}});
     for (const auto& key : keys.signing_keys)
-        document["signing_keys"].push_back(key.to_pem().reveal());
+        document["signing_keys"].push_back(
+            {{"alg", mcp_oauth::name(key.algorithm())}, {"pem", key.to_pem().reveal()}});
     return document.dump(2) + '\n';
 }
 
@@ -45,6 +48,36 @@ std::optional<secret_role> role_of(const std::string& name) {
     if (name == "current") return secret_role::current;
     if (name == "previous") return secret_role::previous;
     return std::nullopt;
+}
+
+std::optional<mcp_oauth::signing_key> signing_key_of(const json& entry) {
+    const bool bare = entry.is_string();
+    const auto algorithm = mcp_oauth::signature_algorithm_from(
+        bare ? std::string{"ES256"} : entry.at("alg").get<std::string>());
+    if (!algorithm) return std::nullopt;
+    const auto& pem = bare ? entry : entry.at("pem");
+    return mcp_oauth::signing_key::from_pem(pem.get<std::string>(), *algorithm);
+}
+
+/// The first key for this algorithm comes first.
+mcp_oauth::expected<server_keys, std::string> choose(server_keys keys,
+                                                     mcp_oauth::signature_algorithm algorithm) {
+    auto& all = keys.signing_keys;
+    const auto found = std::find_if(all.begin(), all.end(), [algorithm](const auto& key) {
+        return key.algorithm() == algorithm;
+    });
+    if (found == all.end()) {
+        const std::string alg{mcp_oauth::name(algorithm)};
+        const std::string there{mcp_oauth::name(all.front().algorithm())};
+        return mcp_oauth::unexpected{"holds no signing key for " + alg +
+                                     ", which access_token.signing_algorithm asks for, "
+                                     "but one for " +
+                                     there + ": set signing_algorithm to " + there + ", or add " +
+                                     R"({"alg": ")" + alg +
+                                     R"(", "pem": "..."} to signing_keys and keep what is there)"};
+    }
+    std::rotate(all.begin(), found, found + 1);
+    return keys;
 }
 
 mcp_oauth::expected<server_keys, std::string> parse(const std::string& text) {
@@ -58,8 +91,8 @@ mcp_oauth::expected<server_keys, std::string> parse(const std::string& text) {
             keys.secrets.push_back({mcp_oauth::secret{*octets}, *role});
         }
         for (const auto& each : document.at("signing_keys")) {
-            const auto key = mcp_oauth::signing_key::from_pem(each.get<std::string>());
-            if (!key) return unusable("a signing key is no P-256 key in PEM");
+            const auto key = signing_key_of(each);
+            if (!key) return unusable("a signing key is no PEM of a key for its alg");
             keys.signing_keys.push_back(*key);
         }
     } catch (const json::exception&) {
@@ -117,10 +150,11 @@ mcp_oauth::expected<void, std::string> create_file(const std::string& path,
 
 } // namespace
 
-mcp_oauth::expected<server_keys, std::string> generate_keys() {
+mcp_oauth::expected<server_keys, std::string>
+generate_keys(mcp_oauth::signature_algorithm algorithm) {
     mcp_oauth::system_random random;
     auto secret = mcp_oauth::server_secret::generate(random);
-    auto key = mcp_oauth::signing_key::generate_es256();
+    auto key = mcp_oauth::signing_key::generate(algorithm);
     if (!secret || !key) return unusable("the random source fails");
     server_keys keys;
     keys.secrets.push_back(std::move(*secret));
@@ -128,11 +162,12 @@ mcp_oauth::expected<server_keys, std::string> generate_keys() {
     return keys;
 }
 
-mcp_oauth::expected<server_keys, std::string> load_or_create_keys(const std::string& path) {
+mcp_oauth::expected<server_keys, std::string>
+load_or_create_keys(const std::string& path, mcp_oauth::signature_algorithm algorithm) {
     auto text = read_file(path);
     if (!text) return mcp_oauth::unexpected{text.error()};
     if (!*text) {
-        auto fresh = generate_keys();
+        auto fresh = generate_keys(algorithm);
         if (!fresh) return fresh;
         if (auto created = create_file(path, to_text(*fresh)); !created)
             return mcp_oauth::unexpected{created.error()};
@@ -140,7 +175,9 @@ mcp_oauth::expected<server_keys, std::string> load_or_create_keys(const std::str
         if (!text) return mcp_oauth::unexpected{text.error()};
         if (!*text) return unusable("vanished");
     }
-    return parse(**text);
+    auto keys = parse(**text);
+    if (!keys) return keys;
+    return choose(std::move(*keys), algorithm);
 }
 
 } // namespace mcp_server

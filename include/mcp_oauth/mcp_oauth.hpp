@@ -10,6 +10,7 @@
 #include "mcp_oauth/ports/http_fetcher.hpp"
 #include "mcp_oauth/ports/memory_store.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/ports/signer.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
 #include "mcp_oauth/server/driver.hpp"
 #include "mcp_oauth/server/policy.hpp"

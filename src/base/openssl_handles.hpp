@@ -44,6 +44,8 @@ inline const unsigned char* octets_of(const char* text) noexcept {
 /// SHA-256, looked up once: a look-up for each digest costs twice the digest. Never freed, because
 /// a static with a destructor would be used after its end by a host's own statics.
 const EVP_MD* sha256_method() noexcept;
+/// SHA-384, likewise.
+const EVP_MD* sha384_method() noexcept;
 
 } // namespace v0
 } // namespace mcp_oauth

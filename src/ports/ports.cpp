@@ -6,6 +6,7 @@
 #include "mcp_oauth/ports/event_sink.hpp"
 #include "mcp_oauth/ports/http_fetcher.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/ports/signer.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -15,6 +16,7 @@ client_registry::~client_registry() = default;
 event_sink::~event_sink() = default;
 http_fetcher::~http_fetcher() = default;
 record_store::~record_store() = default;
+signer::~signer() = default;
 
 expected<std::size_t, unavailable> record_store::sweep(instant, std::size_t) {
     return std::size_t{0};

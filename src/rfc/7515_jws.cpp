@@ -1,6 +1,6 @@
 #include "mcp_oauth/rfc/7515_jws.hpp"
 
-#include <utility>
+#include <algorithm>
 
 #include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/grammar/http_message.hpp"
@@ -11,30 +11,111 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace {
 
-// Fills `target` if the member is there. Returns: false where it is no string.
-bool take(json_value header, std::string_view member, std::optional<std::string>& target) {
+constexpr std::size_t deepest = 4;
+
+// What would change how the JWS is read, or where its key comes from.
+bool has_refused_member(json_value header, const jws_use& use) {
+    constexpr std::string_view refused[] = {"crit", "b64", "jku", "x5u", "x5c"};
+    if (use.jwk == jws_use::embedded_key::refused && header.find("jwk")) return true;
+    return std::any_of(std::begin(refused), std::end(refused),
+                       [header](std::string_view each) { return header.find(each).has_value(); });
+}
+
+bool is_of_type(json_value header, const jws_use& use) {
+    const auto typ = header.string_at("typ");
+    if (!typ) return use.type == jws_use::typ::optional;
+    return std::any_of(use.types.begin(), use.types.end(), [&typ](std::string_view each) {
+        return !each.empty() && typ_is(*typ, each);
+    });
+}
+
+// Whether the member is absent or a string.
+bool may_be_text(json_value header, std::string_view member) {
     const auto found = header.find(member);
-    if (!found) return true;
-    const auto text = found->string();
-    if (text) target = *text;
-    return text.has_value();
+    return !found || found->string();
+}
+
+// The fault of the last key that was tried, or that there was none.
+expected<verified_jws, jws_fault> try_each(const compact_jws& parts, const key_set& keys,
+                                           signature_algorithm algorithm) {
+    auto why = jws_fault::unknown_key;
+    std::size_t guesses = 0;
+    for (const auto& each : keys.keys()) {
+        if (each.key.algorithm() != algorithm) continue;
+        if (++guesses > jose_header::most_guesses) break;
+        auto verified = verify_jws(parts, each.key);
+        if (verified) return verified;
+        why = verified.error();
+    }
+    return unexpected{why};
+}
+
+// A key of that name is not the key for that algorithm, or there is none.
+jws_fault why_unfound(const key_set& keys, std::string_view kid) noexcept {
+    const auto& all = keys.keys();
+    return std::any_of(all.begin(), all.end(), [kid](const auto& each) { return each.kid == kid; })
+               ? jws_fault::wrong_algorithm
+               : jws_fault::unknown_key;
 }
 
 } // namespace
 
-std::optional<jose_header> jose_header::parse(std::string_view encoded) {
-    if (encoded.size() > largest) return std::nullopt;
+expected<jose_header, jws_fault> jose_header::parse(std::string_view encoded, const jws_use& use) {
+    if (encoded.size() > largest) return unexpected{jws_fault::malformed};
     const auto text = decode_base64url(encoded);
-    if (!text) return std::nullopt;
-    const auto document = json_document::parse(*text, {largest, 4});
-    if (!document || !document->root().is_object()) return std::nullopt;
+    if (!text) return unexpected{jws_fault::malformed};
+    const auto document = json_document::parse(*text, {largest, deepest});
+    if (!document || !document->root().is_object()) return unexpected{jws_fault::malformed};
     const auto root = document->root();
     const auto alg = root.string_at("alg");
-    if (!alg || root.find("crit")) return std::nullopt;
+    if (!alg || !may_be_text(root, "typ") || !may_be_text(root, "kid"))
+        return unexpected{jws_fault::malformed};
+    if (has_refused_member(root, use)) return unexpected{jws_fault::refused_header};
+    if (!is_of_type(root, use)) return unexpected{jws_fault::wrong_type};
+    const auto algorithm = signature_algorithm_from(*alg);
+    if (!algorithm || !use.algorithms.contains(*algorithm))
+        return unexpected{jws_fault::wrong_algorithm};
+
     jose_header header;
-    header.alg = *alg;
-    if (!take(root, "typ", header.typ) || !take(root, "kid", header.kid)) return std::nullopt;
+    header.algorithm = *algorithm;
+    if (const auto kid = root.string_at("kid")) header.kid = *kid;
+    if (use.jwk == jws_use::embedded_key::refused) return header;
+    const auto jwk = root.find("jwk");
+    if (!jwk) return unexpected{jws_fault::refused_header};
+    auto key = parse_jwk(*jwk, {*algorithm});
+    if (!key) return unexpected{jws_fault::refused_header};
+    header.embedded_key = std::move(*key);
     return header;
+}
+
+expected<verified_jws, jws_fault> verify_jws(const compact_jws& parts,
+                                             const verification_key& key) {
+    const auto signature = decode_base64url(parts.signature);
+    auto payload = decode_base64url(parts.payload);
+    if (!signature || !payload) return unexpected{jws_fault::malformed};
+    if (!key.verify(parts.signing_input, *signature)) return unexpected{jws_fault::bad_signature};
+    return verified_jws{std::move(*payload), key};
+}
+
+expected<verified_jws, jws_fault> verify_jws(std::string_view text, const jws_use& use,
+                                             const key_set& keys) {
+    const auto parts = text.size() <= use.largest ? compact_jws::split(text) : std::nullopt;
+    if (!parts) return unexpected{jws_fault::malformed};
+    const auto header = jose_header::parse(parts->header, use);
+    if (!header) return unexpected{header.error()};
+    if (!header->kid) return try_each(*parts, keys, header->algorithm);
+    const auto* named = keys.find(*header->kid, header->algorithm);
+    if (named == nullptr) return unexpected{why_unfound(keys, *header->kid)};
+    return verify_jws(*parts, named->key);
+}
+
+expected<verified_jws, jws_fault> verify_embedded_jws(std::string_view text, const jws_use& use) {
+    const auto parts = text.size() <= use.largest ? compact_jws::split(text) : std::nullopt;
+    if (!parts) return unexpected{jws_fault::malformed};
+    const auto header = jose_header::parse(parts->header, use);
+    if (!header) return unexpected{header.error()};
+    if (!header->embedded_key) return unexpected{jws_fault::refused_header};
+    return verify_jws(*parts, *header->embedded_key);
 }
 
 std::string encoded_jose_header(std::string_view typ, signature_algorithm algorithm,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mcp_oauth/grammar/json.hpp"
+#include "mcp_oauth/rfc/7517_jwk.hpp"
 #include "rfc/display_text.hpp"
 
 namespace mcp_oauth {
@@ -245,8 +246,7 @@ private:
         bool acceptable = true;
         keys->for_each_element([&acceptable](json_value key) {
             acceptable = acceptable && key.string_at("kty") && key.string_at("kty") != "oct";
-            for (const auto name : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-                acceptable = acceptable && !key.find(name);
+            acceptable = acceptable && !holds_private_members(key);
         });
         if (!acceptable) return unacceptable("jwks must hold public keys only");
         return {};

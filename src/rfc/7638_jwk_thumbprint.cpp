@@ -1,18 +1,16 @@
 #include "mcp_oauth/rfc/7638_jwk_thumbprint.hpp"
 
+#include "mcp_oauth/base/crypto.hpp"
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
-#include "mcp_oauth/grammar/json_writer.hpp"
+#include "rfc/jwk_members.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
 
 std::string jwk_thumbprint(const verification_key& key) {
     json_object_writer json;
-    json.add("crv", "P-256")
-        .add("kty", "EC")
-        .add("x", base64url(key.x()))
-        .add("y", base64url(key.y()));
+    add_public_members(json, key);
     return base64url(as_view(sha256(json.take())));
 }
 

@@ -1,12 +1,12 @@
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/grammar/json.hpp"
 #include "mcp_oauth/grammar/json_writer.hpp"
 #include "mcp_oauth/rfc/7515_jws.hpp"
+#include "mcp_oauth/rfc/7519_jwt.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -14,47 +14,12 @@ namespace {
 
 constexpr std::string_view access_token_type = "at+jwt";
 
-// 9999-12-31T23:59:59Z. A date beyond it is a mistake or an attack (JOSE-12).
-constexpr std::int64_t last_second = 253'402'300'799;
-
-// How many keys are tried for a token that names none.
-constexpr std::size_t most_guesses = 4;
-
-/// One NumericDate: rounded so that a fraction never lengthens a token's life.
-enum class rounding { down, up };
-
-bool take_date(json_value claims, std::string_view name, rounding to, std::int64_t& target) {
-    const auto found = claims.find(name);
-    const auto number = found ? found->number() : std::nullopt;
-    if (!number || *number < 0 || *number > static_cast<double>(last_second)) return false;
-    target =
-        static_cast<std::int64_t>(to == rounding::down ? std::floor(*number) : std::ceil(*number));
-    return true;
-}
-
-// A required claim: a string that is not empty.
-bool take_text(json_value claims, std::string_view name, std::string& target) {
-    const auto text = claims.string_at(name);
-    if (!text || text->empty()) return false;
-    target = *text;
-    return true;
-}
-
 // A claim that may be absent, but not of another type.
 bool take_optional_text(json_value claims, std::string_view name, std::string& target) {
-    return !claims.find(name) || take_text(claims, name, target);
-}
-
-bool take_audience(json_value claims, std::vector<std::string>& target) {
-    const auto found = claims.find("aud");
-    if (!found) return false;
-    if (const auto one = found->string()) {
-        target.emplace_back(*one);
-        return true;
-    }
-    auto several = found->strings();
-    if (several) target = std::move(*several);
-    return several.has_value();
+    if (!claims.find(name)) return true;
+    auto text = text_claim(claims, name);
+    if (text) target = std::move(*text);
+    return text.has_value();
 }
 
 bool take_scope(json_value claims, scope_set& target) {
@@ -68,10 +33,9 @@ bool take_scope(json_value claims, scope_set& target) {
 }
 
 bool take_login(json_value claims, access_token_claims& target) {
-    std::int64_t auth_time = 0;
     if (claims.find("auth_time")) {
-        if (!take_date(claims, "auth_time", rounding::down, auth_time)) return false;
-        target.auth_time = auth_time;
+        target.auth_time = numeric_date(claims, "auth_time");
+        if (!target.auth_time) return false;
     }
     if (const auto amr = claims.find("amr")) {
         auto methods = amr->strings();
@@ -81,14 +45,25 @@ bool take_login(json_value claims, access_token_claims& target) {
     return take_optional_text(claims, "acr", target.acr);
 }
 
-bool take_claims(json_value claims, access_token_claims& target) {
-    return take_text(claims, "iss", target.issuer) && take_text(claims, "sub", target.subject) &&
-           take_audience(claims, target.audience) &&
-           take_text(claims, "client_id", target.client_id) &&
-           take_text(claims, "jti", target.jti) &&
-           take_date(claims, "iat", rounding::down, target.issued_at) &&
-           take_date(claims, "exp", rounding::down, target.expires_at) &&
-           take_scope(claims, target.scope) &&
+// Those of RFC 7519 that RFC 9068 §2.2 requires.
+bool take_registered(registered_claims from, access_token_claims& target) {
+    if (from.issuer.empty() || from.subject.empty() || from.audience.empty() ||
+        from.jwt_id.empty() || !from.issued_at || !from.expires_at)
+        return false;
+    target.issuer = std::move(from.issuer);
+    target.subject = std::move(from.subject);
+    target.audience = std::move(from.audience);
+    target.jti = std::move(from.jwt_id);
+    target.issued_at = *from.issued_at;
+    target.expires_at = *from.expires_at;
+    return true;
+}
+
+bool take_own(json_value claims, access_token_claims& target) {
+    auto client_id = text_claim(claims, "client_id");
+    if (!client_id) return false;
+    target.client_id = std::move(*client_id);
+    return take_scope(claims, target.scope) &&
            take_optional_text(claims, "grant_id", target.grant_id) && take_login(claims, target);
 }
 
@@ -97,45 +72,42 @@ bool is_for(const access_token_claims& claims, const resource_identifier& resour
                        [&resource](const std::string& each) { return resource.same_as(each); });
 }
 
-std::optional<token_fault> check_time(json_value root, const access_token_claims& claims,
-                                      const access_token_expectations& expected) {
-    const auto leeway = std::clamp(expected.leeway, seconds{0}, expected.most_leeway);
-    if (expected.now >= from_unix_seconds(claims.expires_at) + leeway) return token_fault::expired;
-    if (!root.find("nbf")) return std::nullopt;
-    std::int64_t not_before = 0;
-    if (!take_date(root, "nbf", rounding::up, not_before)) return token_fault::malformed;
-    if (expected.now + leeway < from_unix_seconds(not_before)) return token_fault::not_yet_valid;
-    return std::nullopt;
+token_fault fault_of(jws_fault why) noexcept {
+    switch (why) {
+    case jws_fault::malformed: return token_fault::malformed;
+    case jws_fault::refused_header: return token_fault::refused_header;
+    case jws_fault::wrong_type: return token_fault::wrong_type;
+    case jws_fault::wrong_algorithm: return token_fault::wrong_algorithm;
+    case jws_fault::unknown_key: return token_fault::unknown_key;
+    case jws_fault::bad_signature: return token_fault::bad_signature;
+    }
+    return token_fault::malformed;
 }
 
-/// The keys that a token may have been signed with.
-struct candidates {
-    const named_key* only = nullptr;
-    bool each = false; // the token names none
-};
+token_fault fault_of(jwt_time_fault why) noexcept {
+    return why == jwt_time_fault::expired ? token_fault::expired : token_fault::not_yet_valid;
+}
 
-expected<candidates, token_fault> choose_key(std::string_view header, const key_set& keys) {
+// The key that wrote this very header, which then needs no parser. Null: there is none.
+const named_key* key_of_header(std::string_view header, const key_set& keys,
+                               algorithm_set allowed) noexcept {
     for (const auto& each : keys.keys())
-        if (each.access_token_header == header) return candidates{&each, false};
-    const auto parsed = jose_header::parse(header);
-    if (!parsed) return unexpected{token_fault::malformed};
-    if (!parsed->typ || !typ_is(*parsed->typ, access_token_type))
-        return unexpected{token_fault::wrong_type};
-    if (parsed->alg != name(signature_algorithm::es256))
-        return unexpected{token_fault::wrong_algorithm};
-    if (!parsed->kid) return candidates{nullptr, true};
-    const auto* named = keys.find(*parsed->kid);
-    if (named == nullptr) return unexpected{token_fault::unknown_key};
-    return candidates{named, false};
+        if (each.access_token_header == header && allowed.contains(each.key.algorithm()))
+            return &each;
+    return nullptr;
 }
 
-bool verifies(const candidates& chosen, const key_set& keys, std::string_view octets,
-              std::string_view signature) {
-    if (!chosen.each) return chosen.only->key.verify(octets, signature);
-    const auto count = std::min(keys.keys().size(), most_guesses);
-    return std::any_of(keys.keys().begin(),
-                       keys.keys().begin() + static_cast<std::ptrdiff_t>(count),
-                       [&](const named_key& each) { return each.key.verify(octets, signature); });
+expected<verified_jws, jws_fault> verify_signature(std::string_view token, const key_set& keys,
+                                                   algorithm_set allowed) {
+    const auto parts = compact_jws::split(token);
+    if (!parts) return unexpected{jws_fault::malformed};
+    if (const auto* ours = key_of_header(parts->header, keys, allowed))
+        return verify_jws(*parts, ours->key);
+    jws_use use;
+    use.algorithms = allowed;
+    use.types = {access_token_type};
+    use.largest = largest_access_token;
+    return verify_jws(token, use, keys);
 }
 
 } // namespace
@@ -169,12 +141,16 @@ std::string signing_input(const access_token_claims& claims, std::string_view ki
 expected<access_token_claims, token_fault> check_claims(std::string_view json,
                                                         const access_token_expectations& expected) {
     const auto document = json_document::parse(json, {largest_access_token, 8});
-    if (!document || !document->root().is_object()) return unexpected{token_fault::malformed};
+    if (!document) return unexpected{token_fault::malformed};
+    auto registered = registered_claims::read(document->root());
+    if (!registered) return unexpected{token_fault::malformed};
+    const auto time = check_times(*registered, expected.now, expected.leeway);
     access_token_claims claims;
-    if (!take_claims(document->root(), claims)) return unexpected{token_fault::malformed};
+    if (!take_registered(std::move(*registered), claims) || !take_own(document->root(), claims))
+        return unexpected{token_fault::malformed};
     if (claims.issuer != expected.issuer) return unexpected{token_fault::wrong_issuer};
     if (!is_for(claims, expected.audience)) return unexpected{token_fault::wrong_audience};
-    if (const auto late = check_time(document->root(), claims, expected)) return unexpected{*late};
+    if (time) return unexpected{fault_of(*time)};
     return claims;
 }
 
@@ -183,16 +159,9 @@ verify_access_token(std::string_view token, const key_set& keys,
                     const access_token_expectations& expected) {
     const auto refuse_for = [](token_fault why) { return unexpected{token_refusal{why}}; };
     if (token.size() > largest_access_token) return refuse_for(token_fault::malformed);
-    const auto parts = compact_jws::split(token);
-    if (!parts) return refuse_for(token_fault::malformed);
-    const auto chosen = choose_key(parts->header, keys);
-    if (!chosen) return refuse_for(chosen.error());
-    const auto signature = decode_base64url(parts->signature);
-    const auto payload = decode_base64url(parts->payload);
-    if (!signature || !payload) return refuse_for(token_fault::malformed);
-    if (!verifies(*chosen, keys, parts->signing_input, *signature))
-        return refuse_for(token_fault::bad_signature);
-    auto claims = check_claims(*payload, expected);
+    const auto verified = verify_signature(token, keys, expected.algorithms);
+    if (!verified) return refuse_for(fault_of(verified.error()));
+    auto claims = check_claims(verified->payload(), expected);
     if (!claims) return refuse_for(claims.error());
     return verified_access_token{std::move(*claims)};
 }

@@ -102,7 +102,7 @@ sealed_access_token::verify(std::string_view token, const key_ring& ring,
     const auto is_for = [&](const std::string& each) { return expected.audience.same_as(each); };
     if (!std::any_of(claims->audience.begin(), claims->audience.end(), is_for))
         return refuse_for(token_fault::wrong_audience);
-    const auto leeway = std::clamp(expected.leeway, seconds{0}, expected.most_leeway);
+    const auto leeway = std::clamp(expected.leeway, seconds{0}, most_leeway);
     if (expected.now >= from_unix_seconds(claims->expires_at) + leeway)
         return refuse_for(token_fault::expired);
     return verified_access_token{std::move(*claims)};

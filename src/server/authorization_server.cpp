@@ -57,9 +57,10 @@ const std::string& server_state::metadata_at(instant now) const noexcept {
 }
 
 step_ports server_state::ports() const {
-    return {&store, clients,
-            [this](const std::string& octets) -> expected<std::string, unavailable> {
-                auto signature = common->signing_keys.front().sign(octets);
+    return {&store, clients, [this](const sign_step& wanted) -> expected<std::string, unavailable> {
+                const auto& key = common->signing_keys.front();
+                if (key.is_held_elsewhere()) return signatures->sign(wanted.key_id, wanted.octets);
+                auto signature = key.sign(wanted.octets);
                 if (!signature) return unexpected<unavailable>{unavailable{}};
                 return std::move(*signature);
             }};

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
@@ -171,6 +172,14 @@ registration_rules registration_of(const policy& rules, const scope_set& scopes)
     return registration;
 }
 
+// Also where the two are for different algorithms: they have one name (RFC 7638 §3.2).
+bool holds_one_twice(const std::vector<signing_key>& keys) {
+    std::vector<std::string> names;
+    for (const auto& key : keys) names.push_back(jwk_thumbprint(key.public_key()));
+    std::sort(names.begin(), names.end());
+    return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
 /// Reads one configuration, member by member. The order matters where one member decides what
 /// another may be.
 class configuration_reader {
@@ -189,11 +198,17 @@ public:
         return {};
     }
 
-    /// Requires: `read` found nothing wrong.
+    /// Requires: `read` found nothing wrong. So does `made`.
+    [[nodiscard]] bool needs_signer() const noexcept {
+        return config_.signing_keys.front().is_held_elsewhere();
+    }
+
     std::shared_ptr<const server_state> made(const server_ports& ports) && {
         auto paths = paths_of(*issuer_, *base_);
         auto capabilities = capabilities_of(**rules_, paths, base_->origin(), config_.issuer);
         capabilities.scopes_supported = scopes_;
+        capabilities.id_token_signing_algorithms = {
+            std::string{name(config_.signing_keys.front().algorithm())}};
         for (const auto& resource : resources_)
             capabilities.protected_resources.push_back(resource.text());
         std::vector<verification_key> keys;
@@ -236,7 +251,8 @@ public:
                          ports.limiter,
                          ports.events,
                          clock,
-                         random});
+                         random,
+                         ports.signatures});
     }
 
 private:
@@ -297,6 +313,8 @@ private:
             return wrong("secrets",
                          "exactly one must be current, each different and 32 octets or more");
         if (config_.signing_keys.empty()) return wrong("signing_keys", "at least one is required");
+        if (holds_one_twice(config_.signing_keys))
+            return wrong("signing_keys", "one key is there twice");
         const bool needs_token =
             (*rules_)->registration.access == registration_access::initial_access_token;
         if (needs_token && config_.initial_access_token.empty())
@@ -323,6 +341,8 @@ authorization_server::make(authorization_server_config config, server_ports port
     configuration_reader reader{std::move(config)};
     const auto fine = reader.read();
     if (!fine) return unexpected<config_error>{fine.error()};
+    if (reader.needs_signer() && ports.signatures == nullptr)
+        return wrong("ports.signatures", "the first of signing_keys is held elsewhere");
     return authorization_server{std::move(reader).made(ports)};
 }
 

@@ -58,7 +58,7 @@ struct carrier {
     }
     step_answer operator()(const sign_step& s) const {
         if (!ports.sign) return sign_answer{no_answer};
-        return guarded([&] { return ports.sign(s.octets); }, sign_answer{no_answer});
+        return guarded([&] { return ports.sign(s); }, sign_answer{no_answer});
     }
 };
 

@@ -208,11 +208,15 @@ void grant_endpoint::make_access_token() {
     }
     signing_input_ = signing_input(*claims, server.signing_key_id,
                                    server.common->signing_keys.front().algorithm());
-    ask(sign_step{signing_input_}, &grant_endpoint::on_signature);
+    ask(sign_step{server.signing_key_id, signing_input_}, &grant_endpoint::on_signature);
 }
 
 void grant_endpoint::on_signature(sign_answer a) {
     if (!a) return on_unavailable();
+    // What came from elsewhere may be of another key, or in a form that no client can read.
+    const auto& key = request().server().common->signing_keys.front();
+    if (key.is_held_elsewhere() && !key.public_key().verify(signing_input_, *a))
+        return on_unavailable();
     access_token_ = finish_jws(std::move(signing_input_), *a);
     if (transition_.next) return commit();
     settle();

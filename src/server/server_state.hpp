@@ -63,6 +63,7 @@ struct authorization_server::state {
     event_sink* events;
     const mcp_oauth::clock& clock;
     random_source& random;
+    signer* signatures; ///< not null where the first signing key is held elsewhere
 
     [[nodiscard]] const policy& rules() const noexcept { return *common->rules; }
     [[nodiscard]] const key_ring& ring() const noexcept { return common->ring; }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/signature.hpp"
 #include "mcp_oauth/grammar/scope_token.hpp"
 #include "mcp_oauth/grant/server_secrets.hpp"
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"

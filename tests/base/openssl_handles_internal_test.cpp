@@ -3,6 +3,7 @@
 #include <string>
 
 #include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/signature.hpp"
 #include "support/catch.hpp"
 
 using namespace mcp_oauth;

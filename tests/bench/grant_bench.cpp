@@ -6,6 +6,7 @@
 #include "bench.hpp"
 #include "deployment.hpp"
 #include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/signature.hpp"
 
 namespace bench {
 namespace {

@@ -144,6 +144,7 @@ TEST_CASE("RFC 7518 §3.6: none and every other algorithm are refused before any
         base64url(R"({"typ":"at+jwt","alg":"none"})") + '.' + base64url(payload);
     CHECK(verdict(unsigned_input + '.') == "malformed");
     CHECK(verdict(unsigned_input) == "malformed");
+    CHECK(verdict(std::string{unsigned_input} + ". ") == "wrong_algorithm");
     CHECK(verdict(unsigned_input + ".AA") == "wrong_algorithm");
 }
 
@@ -194,10 +195,6 @@ TEST_CASE("RFC 7515 §5.2: a changed header, payload or signature does not verif
                   std::string{parts.signature}) == "bad_signature");
     const auto other = *signing_key::generate_es256();
     CHECK(verdict(signed_token(header, payload, other)) == "bad_signature");
-    CHECK(verdict(signed_token(R"({"typ":"at+jwt","alg":"ES256","jku":"https://evil.example",)"
-                               R"("kid":")" +
-                                   kid + "\"}",
-                               payload, other)) == "bad_signature");
 }
 
 TEST_CASE("RFC 7519 §7.2: only a compact JWS of strict base64url is looked at",
@@ -298,10 +295,11 @@ TEST_CASE("RFC 9068 §4: aud names this resource, as a string or within an array
     for (const std::string other :
          {R"("https://h.example/mcp/")", R"("https://h.example/mc")", R"("https://h.example/mcp2")",
           R"("https://h.example")", R"("https://h.example/MCP")", R"("https://o.example/mcp")",
-          R"("https://h.example/%6dcp")", R"("https://h.example/mcp?")", R"("")", R"([])",
-          R"([""])", R"(["https://o.example","https://p.example"])",
+          R"("https://h.example/%6dcp")", R"("https://h.example/mcp?")", R"("")", R"([""])",
+          R"(["https://o.example","https://p.example"])",
           R"("https://h.example/mcp https://o.example")", R"("https://a.example")"})
         CHECK(meant_for(other) == "wrong_audience");
+    CHECK(meant_for("[]") == "malformed");
 }
 
 TEST_CASE("RFC 7519 §4.1.4: at the very second of exp the token has expired",

@@ -2,9 +2,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/signature.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
+#include "mcp_oauth/rfc/7518_jwa.hpp"
 
 /// The key of RFC 7515 appendix A.3, and tokens of any content that are signed with it.
 inline const mcp_oauth::signing_key& example_key() {
@@ -15,6 +17,17 @@ inline const mcp_oauth::signing_key& example_key() {
         "7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt\n"
         "-----END PRIVATE KEY-----\n");
     return key;
+}
+
+/// One key for each algorithm, made once in a run: an RSA key takes its time.
+inline const mcp_oauth::signing_key& key_for(mcp_oauth::signature_algorithm algorithm) {
+    static const auto keys = [] {
+        std::vector<mcp_oauth::signing_key> made;
+        for (const auto each : mcp_oauth::all_signature_algorithms)
+            made.push_back(*mcp_oauth::signing_key::generate(each));
+        return made;
+    }();
+    return keys.at(static_cast<std::size_t>(algorithm));
 }
 
 inline std::string signed_token(std::string_view header, std::string_view payload,

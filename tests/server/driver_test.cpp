@@ -69,12 +69,13 @@ TEST_CASE("each step of the store is carried out and answered in kind", "[driver
 
 TEST_CASE("clients are found and octets signed by those whom the host named", "[driver]") {
     some_registry registry;
-    const step_ports ports{nullptr, &registry, [](const std::string& octets) {
-                               return expected<std::string, unavailable>{"signed " + octets};
+    const step_ports ports{nullptr, &registry, [](const sign_step& wanted) {
+                               return expected<std::string, unavailable>{
+                                   wanted.key_id + " signed " + wanted.octets};
                            }};
     CHECK((*carried<find_client_answer>(find_client_step{"app"}, ports))->client_id == "app");
     CHECK(!*carried<find_client_answer>(find_client_step{"nobody"}, ports));
-    CHECK(*carried<sign_answer>(sign_step{"octets"}, ports) == "signed octets");
+    CHECK(*carried<sign_answer>(sign_step{"key", "octets"}, ports) == "key signed octets");
 }
 
 TEST_CASE("what a port throws is its failure: a read is unavailable, a write's outcome unknown",
@@ -82,11 +83,11 @@ TEST_CASE("what a port throws is its failure: a read is unavailable, a write's o
     throwing_store store;
     some_registry registry;
     const step_ports ports{&store, &registry,
-                           [](const std::string&) -> sign_answer { throw std::bad_alloc(); }};
+                           [](const sign_step&) -> sign_answer { throw std::bad_alloc(); }};
     CHECK(!carried<load_answer>(load_step{"k"}, ports));
     CHECK(!carried<list_answer>(list_step{record_kind::grant, "a", "", 1}, ports));
     CHECK(!carried<find_client_answer>(find_client_step{"throw"}, ports));
-    CHECK(!carried<sign_answer>(sign_step{"x"}, ports));
+    CHECK(!carried<sign_answer>(sign_step{"key", "x"}, ports));
     CHECK(carried<create_answer>(create_step{some_record()}, ports).outcome ==
           write_outcome::unknown);
     CHECK(carried<replace_answer>(replace_step{some_record(), {}}, ports).outcome ==
@@ -99,7 +100,7 @@ TEST_CASE("a port that is not there is unavailable, and nothing was written", "[
     CHECK(!carried<load_answer>(load_step{"k"}, none));
     CHECK(!carried<list_answer>(list_step{record_kind::grant, "a", "", 1}, none));
     CHECK(!carried<find_client_answer>(find_client_step{"app"}, none));
-    CHECK(!carried<sign_answer>(sign_step{"x"}, none));
+    CHECK(!carried<sign_answer>(sign_step{"key", "x"}, none));
     CHECK(carried<create_answer>(create_step{some_record()}, none).outcome ==
           write_outcome::unavailable);
     CHECK(carried<replace_answer>(replace_step{some_record(), {}}, none).outcome ==

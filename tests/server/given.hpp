@@ -124,11 +124,12 @@ inline std::string member(const http_response& response, std::string_view name) 
 class server {
 public:
     explicit server(policy rules = policy::mcp()) : server(config(std::move(rules))) {}
-    explicit server(authorization_server_config c, attempt_limiter* limiter = nullptr)
-        : store(memory), as(make(std::move(c), limiter)) {}
+    explicit server(authorization_server_config c, attempt_limiter* limiter = nullptr,
+                    signer* signatures = nullptr)
+        : store(memory), as(make(std::move(c), limiter, signatures)) {}
     /// On another store than the one in memory.
     server(record_store& kept, policy rules)
-        : store(kept), as(make(config(std::move(rules)), nullptr)) {}
+        : store(kept), as(make(config(std::move(rules)), nullptr, nullptr)) {}
 
     // The host's part.
     static fields request(const fields& with = {}) {
@@ -216,12 +217,14 @@ public:
     authorization_server as;
 
 private:
-    authorization_server make(authorization_server_config c, attempt_limiter* limiter) {
+    authorization_server make(authorization_server_config c, attempt_limiter* limiter,
+                              signer* signatures) {
         server_ports ports{store};
         ports.limiter = limiter;
         ports.events = &events;
         ports.clock = &clock;
         ports.random = &random;
+        ports.signatures = signatures;
         auto made = authorization_server::make(std::move(c), ports);
         if (!made) FAIL(made.error().member + " " + made.error().problem);
         return std::move(*made);

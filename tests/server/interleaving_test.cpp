@@ -17,8 +17,8 @@ public:
     void advance(operation_of_http& op) {
         step_ports ports;
         ports.store = &s_.store;
-        ports.sign = [](const std::string& octets) -> expected<std::string, unavailable> {
-            return *the_signing_key().sign(octets);
+        ports.sign = [](const sign_step& wanted) -> expected<std::string, unavailable> {
+            return *the_signing_key().sign(wanted.octets);
         };
         op.resume(carry_out(op.next(), ports));
     }

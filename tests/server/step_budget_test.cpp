@@ -10,8 +10,8 @@ namespace {
 std::size_t steps_without_luck(const given::server& s, operation<http_response> op) {
     step_ports ports;
     ports.store = &s.store;
-    ports.sign = [](const std::string& octets) -> expected<std::string, unavailable> {
-        return *the_signing_key().sign(octets);
+    ports.sign = [](const sign_step& wanted) -> expected<std::string, unavailable> {
+        return *the_signing_key().sign(wanted.octets);
     };
     std::size_t steps = 0;
     for (; !op.finished(); ++steps) {

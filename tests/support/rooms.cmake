@@ -34,9 +34,16 @@ function(test_of name sources)
                          EXTRA_ARGS ${no_empty_success} ${ARGN})
 endfunction()
 
+# Third-party vectors, for the tests tagged [wycheproof]: see support/wycheproof.hpp.
+set(MCP_OAUTH_WYCHEPROOF "" CACHE PATH "The folder of Project Wycheproof's testvectors_v1; empty: not run")
+set(vectors)
+if(MCP_OAUTH_WYCHEPROOF)
+    set(vectors PROPERTIES ENVIRONMENT "MCP_OAUTH_WYCHEPROOF=${MCP_OAUTH_WYCHEPROOF}")
+endif()
+
 foreach(room base grammar rfc grant ports server testing)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.cpp")
-    test_of(${room} "${sources}")
+    test_of(${room} "${sources}" ${vectors})
 endforeach()
 target_link_libraries(test_ports PRIVATE mcp_oauth::testing)
 target_link_libraries(test_testing PRIVATE mcp_oauth::testing)

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "mcp_oauth/base/clock.hpp"
-#include "mcp_oauth/base/crypto.hpp"
 #include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/base/signature.hpp"
 #include "mcp_oauth/grammar/scope_token.hpp"
 #include "mcp_oauth/rfc/6749_errors.hpp"
 #include "mcp_oauth/rfc/7517_jwk.hpp"
+#include "mcp_oauth/rfc/7518_jwa.hpp"
+#include "mcp_oauth/rfc/7519_jwt.hpp"
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
 
 /// RFC 9068: access tokens as JWTs, and what a resource server checks before it believes one.
@@ -53,8 +55,9 @@ struct access_token_claims {
 /// (BEAR-02).
 enum class token_fault : std::uint8_t {
     malformed,       ///< not a compact JWS, not JSON, a claim missing or of the wrong type
+    refused_header,  ///< `crit`, or a key in the token (JOSE-05, JOSE-06)
     wrong_type,      ///< `typ` is not `at+jwt`: another kind of JWT (AT-10, JBCP-08)
-    wrong_algorithm, ///< not the key's own, `none` included (JOSE-03, JOSE-04)
+    wrong_algorithm, ///< not one of those allowed, or not the key's own (JOSE-03, JOSE-04)
     unknown_key,     ///< the issuer has no key of this name (JOSE-15)
     bad_signature,
     wrong_issuer,
@@ -67,6 +70,7 @@ enum class token_fault : std::uint8_t {
 [[nodiscard]] constexpr std::string_view name(token_fault fault) noexcept {
     switch (fault) {
     case token_fault::malformed: return "malformed";
+    case token_fault::refused_header: return "refused_header";
     case token_fault::wrong_type: return "wrong_type";
     case token_fault::wrong_algorithm: return "wrong_algorithm";
     case token_fault::unknown_key: return "unknown_key";
@@ -86,15 +90,17 @@ struct token_refusal : error {
     token_fault fault;
 };
 
-/// What the resource server that asks expects of a token. The two references must outlive the call.
+/// What the resource server that asks expects of a token. Issuer and audience must outlive the
+/// call.
 struct access_token_expectations {
     std::string_view issuer;
     const resource_identifier& audience;
     instant now;
     /// For clocks that disagree. No more than `most_leeway` counts (RFC 7519 §4.1.4).
     seconds leeway{0};
-
-    static constexpr seconds most_leeway{60};
+    /// What the issuer may sign with (JBCP-01). The default leaves that to its keys, each of which
+    /// is for one algorithm.
+    algorithm_set algorithms = algorithm_set::all();
 };
 
 /// A token that is authentic, for this resource, and in its time. Without one there are no claims
@@ -121,8 +127,9 @@ inline constexpr std::size_t largest_access_token = 8192;
 ///
 /// Requires: `keys` are those of `expected.issuer` (AT-11, JBCP-04).
 /// Checks:   compact form, strict base64url, JSON without repeated members (JOSE-01, JOSE-02);
-///           `typ`; the algorithm is the key's own; the key by its exact `kid`, or each of the
-///           first four where the token names none (JOSE-16); the signature; `iss` to the letter;
+///           `typ`; the algorithm is allowed and the key's own; the key by its exact `kid`, or each
+///           of the first four where the token names none (JOSE-16); no `crit` and no key in the
+///           header (JOSE-05, JOSE-06); the signature; `iss` to the letter;
 ///           `aud`, string or array, names this resource (AT-12, MCP-RES-13); now < `exp` and `nbf`
 ///           <= now (JOSE-13); every claim that RFC 9068 §2.2 requires is there and has its type
 ///           (AT-04).

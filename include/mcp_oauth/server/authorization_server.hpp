@@ -11,6 +11,7 @@
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/base/random.hpp"
+#include "mcp_oauth/base/signature.hpp"
 #include "mcp_oauth/grammar/http_message.hpp"
 #include "mcp_oauth/grammar/scope_token.hpp"
 #include "mcp_oauth/grant/server_secrets.hpp"
@@ -18,6 +19,7 @@
 #include "mcp_oauth/ports/client_registry.hpp"
 #include "mcp_oauth/ports/event_sink.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
+#include "mcp_oauth/ports/signer.hpp"
 #include "mcp_oauth/rfc/6749_client.hpp"
 #include "mcp_oauth/rfc/6749_errors.hpp"
 #include "mcp_oauth/server/grant_listing.hpp"
@@ -35,6 +37,7 @@ struct server_ports {
     event_sink* events = nullptr;       ///< null: nobody listens
     mcp_oauth::clock* clock = nullptr;  ///< null: the system's
     random_source* random = nullptr;    ///< null: OpenSSL's
+    signer* signatures = nullptr;       ///< needed where the first signing key is held elsewhere
 };
 
 /// What a host is asked before a refresh is committed. Return an error to refuse it
@@ -58,7 +61,8 @@ struct authorization_server_config {
     std::vector<std::string> default_scopes;
     /// Exactly one `current`.
     std::vector<server_secret> secrets;
-    /// The first signs, all are published.
+    /// The first signs, all are published. Each key is there once: the same RSA key for two
+    /// algorithms is refused (JBCP-02).
     std::vector<signing_key> signing_keys;
     /// Clients that are known from the start.
     std::vector<client> clients;

@@ -12,8 +12,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// Signs octets with the current access token key; for `sign_step`.
-using sign_function = std::function<expected<std::string, unavailable>(const std::string& octets)>;
+/// Carries out a `sign_step`.
+using sign_function = std::function<expected<std::string, unavailable>(const sign_step& wanted)>;
 
 /// What steps are carried out against.
 struct step_ports {

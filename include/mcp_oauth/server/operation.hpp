@@ -42,8 +42,10 @@ struct list_step {
 struct find_client_step {
     std::string client_id;
 };
-/// Sign these octets with the current access token key.
+/// Sign these octets with one of the configured keys, in the form that its algorithm has in a JWS:
+/// for ECDSA R || S (see `ecdsa_signature_from_der`), for PS256 with a salt of 32 octets.
 struct sign_step {
+    std::string key_id; ///< the key's thumbprint: see `jwk_thumbprint`
     std::string octets;
 };
 using step = std::variant<load_step, create_step, replace_step, erase_step, list_step,

@@ -1,7 +1,7 @@
 // What `signing_key::from_pem` must refuse. The keys were made for these tests and are used
 // nowhere.
 
-#include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/signature.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/signature.hpp"
 
 #include <atomic>
 #include <thread>

@@ -1,0 +1,79 @@
+#include "mcp_oauth/rfc/7519_jwt.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace mcp_oauth {
+inline namespace v0 {
+namespace {
+
+// 9999-12-31T23:59:59Z. A date beyond it is a mistake or an attack.
+constexpr std::int64_t last_second = 253'402'300'799;
+
+// Each fills `target` where the claim is there. Returns: false where it is of another type.
+bool take(json_value claims, std::string_view name, std::string& target) {
+    if (!claims.find(name)) return true;
+    auto text = text_claim(claims, name);
+    if (text) target = std::move(*text);
+    return text.has_value();
+}
+
+bool take(json_value claims, std::string_view name, rounding to,
+          std::optional<std::int64_t>& target) {
+    if (!claims.find(name)) return true;
+    target = numeric_date(claims, name, to);
+    return target.has_value();
+}
+
+bool take_audience(json_value claims, std::vector<std::string>& target) {
+    const auto found = claims.find("aud");
+    if (!found) return true;
+    if (const auto one = found->string()) {
+        target.emplace_back(*one);
+        return true;
+    }
+    auto several = found->strings();
+    if (several) target = std::move(*several);
+    return several.has_value();
+}
+
+} // namespace
+
+std::optional<std::int64_t> numeric_date(json_value claims, std::string_view name, rounding to) {
+    const auto found = claims.find(name);
+    const auto number = found ? found->number() : std::nullopt;
+    if (!number || *number < 0 || *number > static_cast<double>(last_second)) return std::nullopt;
+    return static_cast<std::int64_t>(to == rounding::down ? std::floor(*number)
+                                                          : std::ceil(*number));
+}
+
+std::optional<std::string> text_claim(json_value claims, std::string_view name) {
+    const auto text = claims.string_at(name);
+    if (!text || text->empty()) return std::nullopt;
+    return std::string{*text};
+}
+
+std::optional<registered_claims> registered_claims::read(json_value claims) {
+    registered_claims all;
+    const bool fine = take(claims, "iss", all.issuer) && take(claims, "sub", all.subject) &&
+                      take_audience(claims, all.audience) && take(claims, "jti", all.jwt_id) &&
+                      take(claims, "iat", rounding::down, all.issued_at) &&
+                      take(claims, "nbf", rounding::up, all.not_before) &&
+                      take(claims, "exp", rounding::down, all.expires_at);
+    if (!fine || !claims.is_object()) return std::nullopt;
+    return all;
+}
+
+std::optional<jwt_time_fault> check_times(const registered_claims& claims, instant now,
+                                          seconds leeway) {
+    leeway = std::clamp(leeway, seconds{0}, most_leeway);
+    if (claims.expires_at && now >= from_unix_seconds(*claims.expires_at) + leeway)
+        return jwt_time_fault::expired;
+    if (claims.not_before && now + leeway < from_unix_seconds(*claims.not_before))
+        return jwt_time_fault::not_yet_valid;
+    return std::nullopt;
+}
+
+} // namespace v0
+} // namespace mcp_oauth
