@@ -22,7 +22,8 @@ find_package(Threads REQUIRED)
 mcp_oauth_component(testing testing)
 target_link_libraries(mcp_oauth_testing PRIVATE Threads::Threads)
 if(NOT MCP_OAUTH_INSTALL AND NOT MCP_OAUTH_BUILD_TESTS)
-    set_target_properties(mcp_oauth_testing PROPERTIES EXCLUDE_FROM_ALL ON) # until a host's test links it
+    # An embedding host builds it with the tests that link it.
+    set_target_properties(mcp_oauth_testing PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
 
 # mcp_oauth_adapter(NAME MODULE MINIMUM): the adapter in src/adapters/NAME, over pkg-config's MODULE.
@@ -49,6 +50,7 @@ function(mcp_oauth_adapter name module minimum)
     endif()
     mcp_oauth_component(${name} adapters/${name})
     target_link_libraries(mcp_oauth_${name} PRIVATE PkgConfig::${found})
+    set(mcp_oauth_module_of_${name} "${module}>=${minimum}" PARENT_SCOPE)
     string(APPEND mcp_oauth_modules "set(mcp_oauth_module_of_${name} \"${module}>=${minimum}\")\n")
     set(mcp_oauth_modules "${mcp_oauth_modules}" PARENT_SCOPE) # for the installed package
     set(mcp_oauth_components ${mcp_oauth_components} PARENT_SCOPE)

@@ -26,9 +26,10 @@ generate_keys(mcp_oauth::signature_algorithm algorithm);
 ///     {"server_secrets": [{"role": "current", "octets": "<32 octets or more in base64url>"}],
 ///      "signing_keys": [{"alg": "ES256", "pem": "-----BEGIN PRIVATE KEY-----…"}]}
 ///
-/// A signing key that is a bare string is for ES256. The first key for `algorithm` signs; the others
-/// only verify. To change the algorithm, add a key for it (`openssl genpkey` makes one) on every
-/// server, then name it in the configuration, and drop the old one when its last token has expired.
+/// A signing key that is a bare string is for ES256. The first key for `algorithm` signs, the
+/// others only verify. To change the algorithm, add a key for it (`openssl genpkey` makes one) on
+/// every server, then name it in the configuration, and drop the old one when its last token has
+/// expired.
 ///
 /// To replace a secret, add a second one as `next` on every server, then make it `current` and the
 /// old one `previous`, and drop that one when the longest grant has ended.

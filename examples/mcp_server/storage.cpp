@@ -25,10 +25,13 @@ using kind = storage::kind;
 constexpr std::pair<std::string_view, kind> schemes[] = {
     {"sqlite:", kind::sqlite}, {"postgresql:", kind::postgresql}, {"redis:", kind::redis}};
 
-template <class Store> opened ready(std::unique_ptr<Store> store) {
-    return std::unique_ptr<mcp_oauth::record_store>{std::move(store)};
-}
 opened refused(std::string why) { return mcp_oauth::unexpected<std::string>{std::move(why)}; }
+
+/// What the stores' own `open` gives, whichever it is.
+template <class Store, class Error> opened ready(mcp_oauth::expected<Store, Error> store) {
+    if (!store) return refused(std::move(store).error().problem);
+    return std::unique_ptr<mcp_oauth::record_store>{std::make_unique<Store>(std::move(*store))};
+}
 
 } // namespace
 
@@ -77,14 +80,14 @@ std::optional<std::string> storage::secrets_file() const {
 
 opened open_store(const storage& chosen) {
     switch (chosen.where) {
-    case kind::memory: return ready(std::make_unique<mcp_oauth::memory_store>());
+    case kind::memory:
+        return std::unique_ptr<mcp_oauth::record_store>{
+            std::make_unique<mcp_oauth::memory_store>()};
     case kind::sqlite: {
 #if defined(MCP_SERVER_SQLITE)
         mcp_oauth::sqlite_options wanted;
         wanted.path = chosen.address;
-        auto store = mcp_oauth::sqlite_store::open(wanted);
-        if (!store) return refused(store.error().message);
-        return ready(std::make_unique<mcp_oauth::sqlite_store>(std::move(*store)));
+        return ready(mcp_oauth::sqlite_store::open(wanted));
 #else
         break;
 #endif
@@ -93,9 +96,7 @@ opened open_store(const storage& chosen) {
 #if defined(MCP_SERVER_POSTGRESQL)
         mcp_oauth::postgresql_options wanted;
         wanted.connection = chosen.address;
-        auto store = mcp_oauth::postgresql_store::open(wanted);
-        if (!store) return refused(store.error().problem);
-        return ready(std::move(*store));
+        return ready(mcp_oauth::postgresql_store::open(wanted));
 #else
         break;
 #endif
@@ -104,9 +105,7 @@ opened open_store(const storage& chosen) {
 #if defined(MCP_SERVER_REDIS)
         mcp_oauth::redis_options wanted;
         wanted.uri = chosen.address;
-        auto store = mcp_oauth::redis_store::open(wanted);
-        if (!store) return refused(store.error().problem);
-        return ready(std::make_unique<mcp_oauth::redis_store>(std::move(*store)));
+        return ready(mcp_oauth::redis_store::open(wanted));
 #else
         break;
 #endif

@@ -61,7 +61,7 @@ protected:
         return {};
     }
 
-    // The proof is demanded here: a redemption without PKCE does not compile.
+    // The proof is demanded here: a redemption without PKCE, or without leave, does not compile.
     transition decide(const grant& g, const moment& at, const fresh_head& fresh) override {
         return redeem(g, at, fresh, *pkce_);
     }

@@ -4,7 +4,6 @@
 // What really happened is seen through a connection that no fault meets.
 
 #include <array>
-#include <atomic>
 #include <thread>
 
 #include "testing/fault_steps.hpp"
@@ -123,39 +122,43 @@ void recovers(contract_run& run) {
     }
 }
 
+// Breaks connections one after the other, by a request here and an answer there.
+void break_some(const store_faults& faults) {
+    for (std::size_t n = 0; n < 10; ++n) {
+        (n % 2 == 0 ? faults.lose_request : faults.lose_answer)(1 + n % 5);
+        std::this_thread::sleep_for(milliseconds{5});
+        faults.heal();
+    }
+}
+
 // Writers that load and replace, as in races.increments, while connections break beneath them.
 void increments(contract_run& run) {
     const auto& faults = run.subject().faults;
-    const auto& lose_request = needed(run, faults.lose_request, "lose_request");
-    const auto& lose_answer = needed(run, faults.lose_answer, "lose_answer");
-    constexpr std::size_t writers = 4;
+    needed(run, faults.lose_request, "lose_request");
+    needed(run, faults.lose_answer, "lose_answer");
     const auto witness = run.open();
-    const auto counter = run.fresh("r");
-    create(*witness, counter);
     const auto store = open_warm(run);
-    const auto end = steady::now() + run.subject().race_time;
-    std::array<added, writers> parts;
-    {
-        const healed_at_the_end healed(run);
-        in_threads(writers + 1, [&](std::size_t i) {
-            for (std::size_t n = 0; steady::now() < end; ++n) {
-                if (i < writers) {
-                    add_one_if_possible(*store, counter.key, parts[i]);
-                    continue;
-                }
-                (n % 2 == 0 ? lose_request : lose_answer)(1 + n % 5);
-                std::this_thread::sleep_for(milliseconds{5});
-                faults.heal();
+    race(run, [&](std::size_t n) {
+        const auto counter = run.fresh(std::to_string(n));
+        create(*witness, counter);
+        std::array<added, thread_count / 2> parts;
+        countdown breaking{1};
+        in_threads(parts.size() + 1, [&](std::size_t i) {
+            if (i == parts.size()) {
+                const auto counted = breaking.one_less_at_the_end();
+                const healed_at_the_end healed(run);
+                return break_some(faults);
             }
+            while (!breaking.over()) add_one_if_possible(*store, counter.key, parts[i]);
         });
-    }
-    added all;
-    for (const auto& part : parts) {
-        all.done += part.done;
-        all.unknown += part.unknown;
-    }
+        added all;
+        for (const auto& part : parts) {
+            all.done += part.done;
+            all.unknown += part.unknown;
+        }
+        require_sum(*witness, counter.key, all);
+    });
     require_recovery(run, *store, "broken connections");
-    require_sum(*witness, counter.key, all);
 }
 
 } // namespace

@@ -21,6 +21,7 @@ using children = std::vector<std::unique_ptr<child_process>>;
 // What a child does in one round, with a connection that it keeps.
 using child_work = std::function<std::string(record_store& store, std::size_t round)>;
 
+// The children live in this function, which none of them leaves; the parent leaves at once.
 children fork_all(const contract_run& run, const child_work& work) {
     if (!run.subject().shared_between_processes) cannot_check("the store is one process's own");
     std::shared_ptr<record_store> store;

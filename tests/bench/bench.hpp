@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <time.h>
+
 /// Two things measured against each other in one run: rounds of the one and of the other take
 /// turns, so that whatever else the machine does hits both, and the median of each is compared.
 namespace bench {
@@ -18,10 +20,20 @@ struct timing {
     double microseconds = 0; ///< of one call, the median over the rounds
 };
 
-template <class Work> double round_of(Work& work, int calls) {
-    const auto begin = std::chrono::steady_clock::now();
+/// The processor time of this process, all threads together: for work that never waits, on a
+/// machine that has other work too.
+struct cpu_clock {
+    static std::chrono::nanoseconds now() noexcept {
+        timespec at{};
+        ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at);
+        return std::chrono::seconds{at.tv_sec} + std::chrono::nanoseconds{at.tv_nsec};
+    }
+};
+
+template <class Clock, class Work> double round_of(Work& work, int calls) {
+    const auto begin = Clock::now();
     for (int i = 0; i < calls; ++i) work();
-    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+    const std::chrono::duration<double, std::micro> took = Clock::now() - begin;
     return took.count() / calls;
 }
 
@@ -32,15 +44,15 @@ inline double median(std::vector<double> values) {
 }
 
 /// `first` and `second` by turns. Returns: the median of each, in microseconds per call.
-template <class First, class Second>
+template <class Clock = std::chrono::steady_clock, class First, class Second>
 std::pair<timing, timing> compare(First first, Second second, int calls = 200, int rounds = 31) {
     std::vector<double> a;
     std::vector<double> b;
-    round_of(first, calls);
-    round_of(second, calls);
+    round_of<Clock>(first, calls);
+    round_of<Clock>(second, calls);
     for (int i = 0; i < rounds; ++i) {
-        a.push_back(round_of(first, calls));
-        b.push_back(round_of(second, calls));
+        a.push_back(round_of<Clock>(first, calls));
+        b.push_back(round_of<Clock>(second, calls));
     }
     return {timing{median(std::move(a))}, timing{median(std::move(b))}};
 }
@@ -56,5 +68,6 @@ inline void report(const std::string& what, timing measured, const std::string& 
 
 void grants();
 void gate();
+void validation();
 
 } // namespace bench

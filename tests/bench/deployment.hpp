@@ -14,9 +14,12 @@ namespace bench {
 /// An authorization server with one public client, on the in-memory store or another.
 class deployment {
 public:
-    explicit deployment(mcp_oauth::policy rules) : deployment(std::move(rules), store) {}
+    explicit deployment(mcp_oauth::policy rules, mcp_oauth::signature_algorithm algorithm =
+                                                     mcp_oauth::signature_algorithm::es256)
+        : key(*mcp_oauth::signing_key::generate(algorithm)), as(make(std::move(rules), store)) {}
     deployment(mcp_oauth::policy rules, mcp_oauth::record_store& over)
-        : key(*mcp_oauth::signing_key::generate_es256()), as(make(std::move(rules), over)) {}
+        : key(*mcp_oauth::signing_key::generate(mcp_oauth::signature_algorithm::es256)),
+          as(make(std::move(rules), over)) {}
 
     static std::string verifier() { return "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"; }
 

@@ -3,4 +3,5 @@
 int main() {
     bench::grants();
     bench::gate();
+    bench::validation();
 }

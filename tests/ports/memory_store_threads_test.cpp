@@ -1,4 +1,5 @@
-// Real threads, for the sanitizers, and for the indexes of this store, which change beside its records.
+// Real threads, for the sanitizers, and for the indexes of this store, which change beside its
+// records.
 #include <atomic>
 #include <thread>
 

@@ -91,3 +91,8 @@ if(TARGET test_curl)
     find_package(Threads REQUIRED)
     target_link_libraries(test_curl PRIVATE PkgConfig::mcp_oauth_uses_libcurl OpenSSL::SSL Threads::Threads ${CMAKE_DL_LIBS})
 endif()
+
+# A connection beside the store's holds locks, and shows what SQLite keeps and plans.
+if(TARGET test_sqlite)
+    target_link_libraries(test_sqlite PRIVATE PkgConfig::mcp_oauth_uses_sqlite3)
+endif()

@@ -154,6 +154,8 @@ TEST_CASE("a clause that is not checked is not passed, and says why", "[testing]
 
 TEST_CASE("what cannot be checked at all is a failure", "[testing]") {
     CHECK(check_clause(in_memory(), "no.such_clause").outcome == verdict::failed);
+    CHECK(check_clause(in_memory(), "no.such_clause").detail ==
+          "there is no clause no.such_clause");
     CHECK(check_clause(store_under_test{}, "record.absent").detail ==
           "the factory opened no store");
     store_under_test closed;

@@ -11,7 +11,8 @@
 #include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 
-/// The component `mcp_oauth::postgresql`: a `record_store` in a PostgreSQL database, 14 or later.
+/// The store of servers that share a database: PostgreSQL 14 or later.
+/// Link `mcp_oauth::postgresql`.
 namespace mcp_oauth {
 inline namespace v0 {
 
@@ -38,6 +39,10 @@ struct postgresql_error {
 };
 
 /// Records as rows of one table, each written by one statement.
+///
+///     auto store = mcp_oauth::postgresql_store::open({"postgresql://oauth@db.example/oauth"});
+///     if (!store) return fail(store.error().problem);
+///     auto as = mcp_oauth::authorization_server::make(std::move(config), {*store});
 ///
 /// Atomicity:  the row count of a conditional statement decides:
 ///               UPDATE record SET … WHERE key = $1 AND version = $2
@@ -68,6 +73,11 @@ struct postgresql_error {
 /// Statements: one for each call; `create` on a key that is taken needs a second one, to read it.
 ///             Prepared once per connection, so a pooler in front must pool sessions, not
 ///             transactions or statements.
+/// Access:     the rows hold who granted what to whom, but nothing that could be presented as a
+///             credential. Beside the schema's owner a role needs USAGE on the schema, SELECT on
+///             `schema_version`, and SELECT, INSERT, UPDATE and DELETE on `record`.
+/// Versions:   `open` takes the schema forward to this library's version, in one transaction, and
+///             refuses a newer one.
 /// Memory:     a row is updated in place of its old version on the same page (HOT) while
 ///             `expires_at` and the owners stay the same, as they do when a grant is refreshed, so
 ///             refreshes add nothing to indexes. The table leaves 20% of each page free for that
@@ -80,10 +90,12 @@ public:
     ///
     /// Errors: an option out of its limits, no connection, a standby, another encoding, a server
     ///         before 14, a schema made by a newer version of this library.
-    [[nodiscard]] static expected<std::unique_ptr<postgresql_store>, postgresql_error>
+    [[nodiscard]] static expected<postgresql_store, postgresql_error>
     open(postgresql_options options);
 
     ~postgresql_store() override;
+    postgresql_store(postgresql_store&&) noexcept;
+    postgresql_store& operator=(postgresql_store&&) noexcept;
     postgresql_store(const postgresql_store&) = delete;
     postgresql_store& operator=(const postgresql_store&) = delete;
 

@@ -30,37 +30,39 @@ struct sqlite_options {
     /// A file on a local disk; made where there is none. Its `-wal` and `-shm` lie beside it.
     std::string path;
     sqlite_synchronous synchronous = sqlite_synchronous::full;
-    /// How long one statement may take with everything that it waits for: other threads, other
-    /// processes, a long search. Keep it below the policy's `operation_limit`. It cannot bound a
-    /// disk that does not answer: no system lets go of a write under way.
-    milliseconds statement_limit{4000};
+    /// How long one call may take with everything that it waits for: other threads, other
+    /// processes, a long search. Keep it below the policy's `operation_limit`. Two things are out
+    /// of its reach: a disk that does not answer, for no system lets go of a write under way; and a
+    /// process that was stopped within the microseconds in which it holds one of the log's inner
+    /// locks, for which SQLite waits ten seconds.
+    milliseconds call_limit{4000};
     /// How many statements may run at a time in this process; 1 to 64. One at a time writes.
     std::size_t connections = 4;
 };
 
 /// Why a store was not opened.
-enum class sqlite_problem : std::uint8_t {
+enum class sqlite_failure : std::uint8_t {
     bad_option,        ///< a path that names no file, or a number out of its limits
     cannot_open,       ///< no such folder, no permission, no regular file
     read_only,         ///< the file may be read but not written
-    busy,              ///< another process held it for the whole `statement_limit`
+    busy,              ///< another process held it for the whole `call_limit`
     not_a_database,    ///< the file is no SQLite database, or is damaged
     other_application, ///< a database, but of another program: it was left as it was
     newer_schema,      ///< a later version of this library has written it: it was left as it was
     no_wal,            ///< the file system has no shared memory, as network file systems have none
-    failed,            ///< anything else; `message` has SQLite's own words
+    other,             ///< `problem` has SQLite's own words
 };
 
-struct sqlite_open_error {
-    sqlite_problem problem = sqlite_problem::failed;
-    std::string message; ///< for the operator: has the path, and no record
+struct sqlite_error {
+    sqlite_failure kind = sqlite_failure::other;
+    std::string problem; ///< for the operator: has the path, and no record
 };
 
 /// A `record_store` in one SQLite file, shared by any number of threads and processes of one
 /// machine.
 ///
 ///     auto store = mcp_oauth::sqlite_store::open({"/var/lib/app/oauth.db"});
-///     if (!store) return fail(store.error().message);
+///     if (!store) return fail(store.error().problem);
 ///     auto as = mcp_oauth::authorization_server::make(std::move(config), {*store});
 ///
 /// Atomicity:  each write is one statement and one transaction of its own, which SQLite lets only
@@ -74,24 +76,26 @@ struct sqlite_open_error {
 /// Expiry:     nothing is dropped but by `sweep`, which does so in batches of 100 and lets other
 ///             writers in between. The file keeps the room and uses it again; it does not shrink.
 /// Errors:     `unavailable` where SQLite refused before it wrote: the database stayed locked for
-///             `statement_limit`, the file is read-only, damaged, or no longer at its path. `unknown`
+///             `call_limit`, the file is read-only, damaged, or no longer at its path. `unknown`
 ///             where writing itself failed (an I/O error, a full disk, no memory): a log entry may
 ///             be complete on the disk though its flush failed, and then lands when the file is
 ///             next recovered. A row that this library would not have written is `unavailable`.
-/// Threads:    any number; each call takes one of `connections`. An open store must not be carried
-///             over `fork`: open it in the child. No other part of the process may open the file
-///             but through the same SQLite library, for closing it drops SQLite's locks (POSIX).
+/// Threads:    any number; each call takes one of `connections`.
+/// Processes:  any number; but fork first and open afterwards. A child of a process that has the
+///             file open must neither use that store nor open the file anew: SQLite in it would
+///             count on locks that stayed with the parent. And no other part of a process may open
+///             the file but through the same SQLite library: closing it would drop SQLite's locks.
 ///
 /// Statements: `load`, `erase` and `list` are one each; so is `create`, and one more for the record
 ///             that was in its way; so is `replace`, and one more where the record's owners or
 ///             expiry change, or it conflicts. None ever reads a whole table.
-/// Log:        SQLite writes the log back into the file after every 1,000 pages or so (4 MB), and in
-///             `sqlite3_close`; only a reader that stays in one transaction for long, such as a
-///             backup, lets it grow.
+/// Log:        SQLite writes the log back into the file after every 1,000 pages or so (4 MB), and
+///             when the last store of all processes closes it. Only a reader that stays in one
+///             transaction for long, such as a backup, lets it grow meanwhile.
 /// Access:     the file holds who granted what to whom, but nothing that could be presented as a
-///             credential. SQLite makes it with mode 0644 less the umask, and the two beside it like
-///             the file itself: set the umask to 077, or make an empty file of mode 0600 before the
-///             first `open`, which is taken for a new database.
+///             credential. SQLite makes it with mode 0644 less the umask, and the two beside it
+///             like the file itself: set the umask to 077, or make an empty file of mode 0600
+///             before the first `open`, which is taken for a new database.
 /// Backup:     of a running server: `sqlite3 oauth.db ".backup copy.db"`, or `VACUUM INTO`. A plain
 ///             copy of the file misses its log. To restore, stop every server, put the copy in the
 ///             place of the file, remove the `-wal` and `-shm` of the old one, and raise
@@ -104,7 +108,7 @@ public:
     ///
     /// Refused: a path that is empty, `:memory:` or a `file:` address. What is in memory only is
     ///          `memory_store`'s business.
-    [[nodiscard]] static expected<sqlite_store, sqlite_open_error> open(sqlite_options options);
+    [[nodiscard]] static expected<sqlite_store, sqlite_error> open(sqlite_options options);
 
     ~sqlite_store() override;
     sqlite_store(sqlite_store&&) noexcept;

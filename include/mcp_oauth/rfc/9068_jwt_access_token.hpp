@@ -93,7 +93,8 @@ struct token_refusal : error {
     token_fault fault;
 };
 
-/// What the resource server that asks expects of a token. Issuer and audience must outlive the call.
+/// What the resource server that asks expects of a token. Issuer and audience must outlive the
+/// call.
 struct access_token_expectations {
     std::string_view issuer;
     const resource_identifier& audience;

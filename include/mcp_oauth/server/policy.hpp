@@ -154,7 +154,8 @@ struct policy {
         std::size_t host_data = 4096;
     } limits;
 
-    /// What is served to OAuth 2.0 clients for a while. By default nothing is.
+    /// What is served to OAuth 2.0 clients for a while. By default nothing is. A request is judged
+    /// when it arrives, and a code without a challenge once more when it is redeemed.
     struct legacy_options {
         /// Until they use PKCE, an attacker who gets hold of such a client's code, or who can slip
         /// a code of their own into its redirect, is held off by `state`, the redirect URI, `iss`

@@ -33,7 +33,8 @@ inline namespace v0 {
 namespace testing {
 
 /// How the store under test is made to fail. Leave out what cannot be done: the clauses that need
-/// it are then not checked, and the report says so.
+/// it are then not checked, and the report says so. One thread at a time calls these, beside calls
+/// of the store.
 ///
 /// For a database behind a socket, `faults_of(proxy, ...)` fills all of this in: see
 /// testing/fault_proxy.hpp. Others may break a connection through a second one, stop a server, hold
@@ -88,11 +89,12 @@ struct store_under_test {
     /// dropped that anybody needs.
     bool sweeps = true;
 
-    /// Whether the store drops what is due by its own clock as well (a time to live, a job). The
-    /// checks then make no record that is already due.
+    /// Whether the store drops what is due by its own clock as well (a time to live, a job). Then
+    /// no record is made that is already due, and the clauses that need one are not checked.
     bool drops_by_itself = false;
 
-    /// How long each race between threads goes on, at least once around. Longer finds more.
+    /// How long each race between threads or processes goes on; at least once around. Longer finds
+    /// more.
     milliseconds race_time{300};
 
     store_faults faults;

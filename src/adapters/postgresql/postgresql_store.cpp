@@ -120,8 +120,7 @@ struct postgresql_store::state final : pool::maker {
     pool sessions;
 };
 
-expected<std::unique_ptr<postgresql_store>, postgresql_error>
-postgresql_store::open(postgresql_options options) {
+expected<postgresql_store, postgresql_error> postgresql_store::open(postgresql_options options) {
     if (const auto sound = check(options); !sound) return unexpected{sound.error()};
     const deadline end = steady_clock::now() + options.open_limit;
     auto servers = endpoints::parse(options.connection, options.call_limit);
@@ -139,12 +138,14 @@ postgresql_store::open(postgresql_options options) {
     if (auto ready = session->run(inside->setup, end); ready.kind != reply_kind::done)
         return refuse(ready.problem);
     inside->sessions.adopt(std::move(*session));
-    return std::unique_ptr<postgresql_store>{new postgresql_store(std::move(inside))};
+    return postgresql_store{std::move(inside)};
 }
 
 postgresql_store::postgresql_store(std::unique_ptr<state> inside) noexcept
     : state_(std::move(inside)) {}
 postgresql_store::~postgresql_store() = default;
+postgresql_store::postgresql_store(postgresql_store&&) noexcept = default;
+postgresql_store& postgresql_store::operator=(postgresql_store&&) noexcept = default;
 
 expected<std::optional<record>, unavailable> postgresql_store::load(std::string_view key) {
     return state_->load(key, schedule{state_->options.call_limit});

@@ -90,7 +90,7 @@ private:
             query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '" + schema_ + "'");
         return there && (!text_of(*there).empty() || query("CREATE SCHEMA $S"));
     }
-    /// 0 where there is no table yet. Asked of the catalog itself: `to_regclass` would answer from a
+    /// 0 where there is no table yet. The catalog itself is asked: `to_regclass` answers from a
     /// cache that a wait for an advisory lock does not refresh.
     std::optional<int> version() {
         auto there = query("SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = '" + schema_ +
@@ -130,12 +130,12 @@ constexpr const char* list_sql = R"(
     ORDER BY key LIMIT $4)";
 
 // A row that is locked is being renewed, and is passed over. One that was renewed just before is
-// judged again by its new `expires_at` when it is locked, and then nobody can renew it any more.
+// judged again by its new `expires_at` when it is locked, and from then on nobody else can change
+// it. The rows are deleted by their place: joined by key, the planner may read the whole table.
 constexpr const char* sweep_sql = R"(
-    WITH due AS MATERIALIZED (
-        SELECT key FROM $S.record WHERE expires_at <= $1
-         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-    DELETE FROM $S.record r USING due WHERE r.key = due.key AND r.expires_at <= $1)";
+    DELETE FROM $S.record WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM $S.record WHERE expires_at <= $1
+         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)))";
 
 std::string prepare_all() {
     return prepare(statement::load, "text",

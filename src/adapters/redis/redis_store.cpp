@@ -100,7 +100,7 @@ struct redis_store::state {
         return names;
     }
 
-    /// An attempt on one connection, and what is to become of that connection.
+    /// `attempt` on a connection, and once more on another where that can do no harm.
     template <class Attempt> expected<reply, failure> call(bool is_read, Attempt attempt);
     expected<reply, failure> run(const redis::script& s, const std::vector<std::string>& names,
                                  const std::vector<std::string>& arguments, bool is_read);

@@ -10,20 +10,24 @@ namespace sqlite {
 namespace {
 
 constexpr int steps_between_looks = 1000; // at the clock, in a long search
-constexpr int longest_pause_ms = 10;
 
-sqlite_problem problem_of(int code) noexcept {
+// Between looks at a lock that another process holds. A process that writes without pause lets go
+// for a moment only, so whoever looks rarely may wait for long.
+constexpr std::chrono::microseconds shortest_pause{100};
+constexpr int longest_pause = 5; // times that
+
+sqlite_failure kind_of(int code) noexcept {
     switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:
-    case SQLITE_INTERRUPT: return sqlite_problem::busy;
+    case SQLITE_INTERRUPT: return sqlite_failure::busy;
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM: return sqlite_problem::cannot_open;
-    case SQLITE_READONLY: return sqlite_problem::read_only;
+    case SQLITE_PERM: return sqlite_failure::cannot_open;
+    case SQLITE_READONLY: return sqlite_failure::read_only;
     case SQLITE_NOTADB:
-    case SQLITE_CORRUPT: return sqlite_problem::not_a_database;
-    default: return sqlite_problem::failed;
+    case SQLITE_CORRUPT: return sqlite_failure::not_a_database;
+    default: return sqlite_failure::other;
     }
 }
 
@@ -92,8 +96,8 @@ expected<record, unavailable> statement_use::row() const {
                   std::move(*body)};
 }
 
-expected<std::unique_ptr<connection>, sqlite_open_error> connection::open(const std::string& path,
-                                                                          deadline until) {
+expected<std::unique_ptr<connection>, sqlite_error> connection::open(const std::string& path,
+                                                                     deadline until) {
     std::unique_ptr<connection> made{new connection(path)};
     // Each connection has one user at a time, so SQLite need not lock it; nor may a process-wide
     // setting make connections share a cache, whose locks know no waiting.
@@ -137,7 +141,7 @@ expected<std::string, int> connection::text(const char* sql_text) {
     return std::move(*value);
 }
 
-expected<void, sqlite_open_error> connection::set_up(sqlite_synchronous synchronous) {
+expected<void, sqlite_error> connection::set_up(sqlite_synchronous synchronous) {
     // On Apple's systems a flush reaches the disk only if it is asked to; elsewhere this is idle.
     int code = run("PRAGMA fullfsync = ON");
     if (code == SQLITE_OK)
@@ -147,12 +151,11 @@ expected<void, sqlite_open_error> connection::set_up(sqlite_synchronous synchron
     const auto mode = text("PRAGMA journal_mode = WAL");
     if (!mode) return failure(mode.error());
     if (*mode != "wal")
-        return unexpected{sqlite_open_error{sqlite_problem::no_wal,
-                                            path_ + ": no write-ahead log on this file system"}};
+        return failure(sqlite_failure::no_wal, "no write-ahead log on this file system");
     return {};
 }
 
-expected<void, sqlite_open_error> connection::prepare_statements() {
+expected<void, sqlite_error> connection::prepare_statements() {
     for (std::size_t i = 0; i < statement_count; ++i) {
         const int code = sqlite3_prepare_v3(handle_, sql(static_cast<statement>(i)), -1,
                                             SQLITE_PREPARE_PERSISTENT, &prepared_[i], nullptr);
@@ -173,15 +176,16 @@ bool connection::in_place() const noexcept {
 
 bool connection::read_only() const noexcept { return sqlite3_db_readonly(handle_, "main") != 0; }
 
-unexpected<sqlite_open_error> connection::failure(int code) const {
-    auto message = path_ + ": " + sqlite3_errstr(code);
-    if (handle_ != nullptr && sqlite3_extended_errcode(handle_) == code)
-        message = path_ + ": " + sqlite3_errmsg(handle_);
-    return unexpected{sqlite_open_error{problem_of(code), std::move(message)}};
+unexpected<sqlite_error> connection::failure(int code) const {
+    const bool is_last = handle_ != nullptr && sqlite3_extended_errcode(handle_) == code;
+    return failure(kind_of(code), is_last ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
+}
+unexpected<sqlite_error> connection::failure(sqlite_failure kind, std::string_view why) const {
+    return unexpected{sqlite_error{kind, path_ + ": " + std::string{why}}};
 }
 
 int connection::on_busy(void* self, int attempts) {
-    const milliseconds pause{std::min(attempts + 1, longest_pause_ms)};
+    const auto pause = shortest_pause * std::min(attempts + 1, longest_pause);
     if (std::chrono::steady_clock::now() + pause >= static_cast<connection*>(self)->until_)
         return 0;
     std::this_thread::sleep_for(pause);

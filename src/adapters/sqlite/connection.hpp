@@ -49,7 +49,7 @@ private:
 class connection {
 public:
     /// Opens the file, and sets nothing in it.
-    [[nodiscard]] static expected<std::unique_ptr<connection>, sqlite_open_error>
+    [[nodiscard]] static expected<std::unique_ptr<connection>, sqlite_error>
     open(const std::string& path, deadline until);
 
     ~connection();
@@ -65,8 +65,8 @@ public:
     [[nodiscard]] expected<std::int64_t, int> number(const char* sql) noexcept;
     [[nodiscard]] expected<std::string, int> text(const char* sql);
     /// The write-ahead log, and when it is flushed.
-    [[nodiscard]] expected<void, sqlite_open_error> set_up(sqlite_synchronous synchronous);
-    [[nodiscard]] expected<void, sqlite_open_error> prepare_statements();
+    [[nodiscard]] expected<void, sqlite_error> set_up(sqlite_synchronous synchronous);
+    [[nodiscard]] expected<void, sqlite_error> prepare_statements();
 
     [[nodiscard]] statement_use use(statement which) const noexcept {
         return statement_use{prepared_[static_cast<std::size_t>(which)]};
@@ -77,8 +77,9 @@ public:
     /// write on into a file that is deleted.
     [[nodiscard]] bool in_place() const noexcept;
     [[nodiscard]] bool read_only() const noexcept;
-    /// The error of an `open` that met `code`, with SQLite's words for it.
-    [[nodiscard]] unexpected<sqlite_open_error> failure(int code) const;
+    /// The error of an `open` that met SQLite's `code`, with SQLite's words for it.
+    [[nodiscard]] unexpected<sqlite_error> failure(int code) const;
+    [[nodiscard]] unexpected<sqlite_error> failure(sqlite_failure kind, std::string_view why) const;
 
 private:
     explicit connection(std::string path) : path_(std::move(path)) {}

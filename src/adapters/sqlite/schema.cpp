@@ -7,10 +7,6 @@ inline namespace v0 {
 namespace sqlite {
 namespace {
 
-unexpected<sqlite_open_error> refuse(sqlite_problem problem, std::string message) {
-    return unexpected{sqlite_open_error{problem, std::move(message)}};
-}
-
 /// Ends the transaction on the way out, whichever way that is.
 class transaction {
 public:
@@ -60,7 +56,7 @@ const migration& schema() {
     return steps;
 }
 
-expected<std::size_t, sqlite_open_error> identify(connection& file, const migration& steps) {
+expected<std::size_t, sqlite_error> identify(connection& file, const migration& steps) {
     // One statement, so that it is one moment's answer.
     const auto owner = file.number("SELECT CASE WHEN application_id <> 0 THEN application_id"
                                    " ELSE -(user_version <> 0"
@@ -69,17 +65,17 @@ expected<std::size_t, sqlite_open_error> identify(connection& file, const migrat
     if (!owner) return file.failure(owner.error());
     if (*owner == 0) return std::size_t{0};
     if (*owner != application_id)
-        return refuse(sqlite_problem::other_application, "the database is another program's");
+        return file.failure(sqlite_failure::other_application, "is another program's database");
     const auto version = file.number("PRAGMA user_version");
     if (!version) return file.failure(version.error());
     if (*version < 1 || *version > static_cast<std::int64_t>(steps.size()))
-        return refuse(sqlite_problem::newer_schema,
-                      "the database has schema version " + std::to_string(*version) +
-                          ", this library knows " + std::to_string(steps.size()));
+        return file.failure(sqlite_failure::newer_schema,
+                            "has schema version " + std::to_string(*version) +
+                                ", this library knows " + std::to_string(steps.size()));
     return static_cast<std::size_t>(*version);
 }
 
-expected<void, sqlite_open_error> migrate(connection& file, const migration& steps) {
+expected<void, sqlite_error> migrate(connection& file, const migration& steps) {
     transaction change{file};
     if (const int code = change.begin(); code != SQLITE_OK) return file.failure(code);
     const auto version = identify(file, steps);

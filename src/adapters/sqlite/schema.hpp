@@ -18,12 +18,12 @@ using migration = std::vector<const char*>;
 [[nodiscard]] const migration& schema();
 
 /// Whether the file is this library's, or nobody's yet. Returns: its version. Changes nothing.
-[[nodiscard]] expected<std::size_t, sqlite_open_error> identify(connection& file,
-                                                                const migration& steps);
+[[nodiscard]] expected<std::size_t, sqlite_error> identify(connection& file,
+                                                           const migration& steps);
 
 /// Takes the file to the last version, in one transaction: whoever comes at the same time waits,
 /// and finds it done.
-[[nodiscard]] expected<void, sqlite_open_error> migrate(connection& file, const migration& steps);
+[[nodiscard]] expected<void, sqlite_error> migrate(connection& file, const migration& steps);
 
 } // namespace sqlite
 } // namespace v0

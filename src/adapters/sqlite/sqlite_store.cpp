@@ -1,11 +1,9 @@
 // Each call borrows a connection and runs one prepared statement, which is a transaction of its
-// own. Writers of this process queue at a mutex, which wakes the next at once; those of other
-// processes meet in SQLite, whose waiting is polling.
+// own.
 
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "adapters/sqlite/connection.hpp"
@@ -18,6 +16,7 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 using sqlite::deadline;
+using sqlite::purpose;
 using sqlite::statement;
 
 namespace {
@@ -27,39 +26,39 @@ constexpr std::size_t sweep_batch = 100; // one transaction, which other writers
 constexpr std::size_t most_connections = 64;
 constexpr milliseconds longest_limit{60'000};
 
-unexpected<sqlite_open_error> refuse(std::string message) {
-    return unexpected{sqlite_open_error{sqlite_problem::bad_option, std::move(message)}};
+unexpected<sqlite_error> refuse(std::string message) {
+    return unexpected{sqlite_error{sqlite_failure::bad_option, std::move(message)}};
 }
 
-expected<void, sqlite_open_error> check(const sqlite_options& options) {
+expected<void, sqlite_error> check(const sqlite_options& options) {
     const auto& path = options.path;
     if (path.empty() || path == ":memory:" || path.compare(0, 5, "file:") == 0)
         return refuse("path: \"" + path + "\" names no file; memory_store keeps nothing on disk");
     if (path.find('\0') != std::string::npos) return refuse("path: has a NUL");
-    if (options.statement_limit < milliseconds{1} || options.statement_limit > longest_limit)
-        return refuse("statement_limit: must be from 1 ms to 60 s");
+    if (options.call_limit < milliseconds{1} || options.call_limit > longest_limit)
+        return refuse("call_limit: must be from 1 ms to 60 s");
     if (options.connections < 1 || options.connections > most_connections)
         return refuse("connections: must be from 1 to 64");
     if (sqlite3_threadsafe() == 0)
         return unexpected{
-            sqlite_open_error{sqlite_problem::failed, "this SQLite was built for a single thread"}};
+            sqlite_error{sqlite_failure::other, "this SQLite was built for a single thread"}};
     return {};
 }
 
 /// One more connection to the file; the first one makes the file what it should be.
-expected<std::unique_ptr<sqlite::connection>, sqlite_open_error>
-connect(const sqlite_options& options, deadline until) {
+expected<std::unique_ptr<sqlite::connection>, sqlite_error> connect(const sqlite_options& options,
+                                                                    deadline until) {
     auto made = sqlite::connection::open(options.path, until);
     if (!made) return made;
     auto& file = **made;
+    if (file.read_only()) return file.failure(sqlite_failure::read_only, "is read-only");
     // Nothing is changed in a file before it is known whose it is.
-    if (auto known = sqlite::identify(file, sqlite::schema()); !known)
-        return unexpected{std::move(known).error()};
-    if (file.read_only())
-        return unexpected{
-            sqlite_open_error{sqlite_problem::read_only, options.path + ": is read-only"}};
+    const auto version = sqlite::identify(file, sqlite::schema());
+    if (!version) return unexpected{version.error()};
     if (auto done = file.set_up(options.synchronous); !done) return unexpected{done.error()};
-    if (auto done = sqlite::migrate(file, sqlite::schema()); !done) return unexpected{done.error()};
+    if (*version < sqlite::schema().size()) // otherwise no writer need be waited for
+        if (auto done = sqlite::migrate(file, sqlite::schema()); !done)
+            return unexpected{done.error()};
     if (auto done = file.prepare_statements(); !done) return unexpected{done.error()};
     return made;
 }
@@ -68,14 +67,12 @@ connect(const sqlite_options& options, deadline until) {
 
 struct sqlite_store::state {
     state(std::vector<std::unique_ptr<sqlite::connection>> opened, milliseconds limit)
-        : connections(std::move(opened)), statement_limit(limit) {}
+        : connections(std::move(opened)), call_limit(limit) {}
 
-    [[nodiscard]] deadline until() const {
-        return std::chrono::steady_clock::now() + statement_limit;
-    }
+    [[nodiscard]] deadline until() const { return std::chrono::steady_clock::now() + call_limit; }
 
     expected<std::optional<record>, unavailable> load(std::string_view key, deadline by) {
-        const auto file = connections.lend(by);
+        const auto file = connections.lend(purpose::reading, by);
         if (!file) return unexpected{unavailable{}};
         auto select = file->use(statement::load);
         select.bind(key);
@@ -93,9 +90,7 @@ struct sqlite_store::state {
     };
     /// Runs one write, whose parameters `bind` sets. Where no row was changed it is a conflict.
     template <class Bind> written write(statement which, deadline by, Bind bind) {
-        const std::unique_lock<std::timed_mutex> turn(writing, by);
-        if (!turn) return {write_outcome::unavailable};
-        const auto file = connections.lend(by);
+        const auto file = connections.lend(purpose::writing, by);
         if (!file) return {write_outcome::unavailable};
         auto change = file->use(which);
         bind(change);
@@ -106,20 +101,19 @@ struct sqlite_store::state {
     }
 
     sqlite::pool connections;
-    std::timed_mutex writing;
-    milliseconds statement_limit;
+    milliseconds call_limit;
 };
 
-expected<sqlite_store, sqlite_open_error> sqlite_store::open(sqlite_options options) {
+expected<sqlite_store, sqlite_error> sqlite_store::open(sqlite_options options) {
     if (auto good = check(options); !good) return unexpected{good.error()};
-    const auto by = std::chrono::steady_clock::now() + options.statement_limit;
+    const auto by = std::chrono::steady_clock::now() + options.call_limit;
     std::vector<std::unique_ptr<sqlite::connection>> opened;
     for (std::size_t i = 0; i < options.connections; ++i) {
         auto made = connect(options, by);
         if (!made) return unexpected{std::move(made).error()};
         opened.push_back(std::move(*made));
     }
-    return sqlite_store{std::make_unique<state>(std::move(opened), options.statement_limit)};
+    return sqlite_store{std::make_unique<state>(std::move(opened), options.call_limit)};
 }
 
 sqlite_store::sqlite_store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
@@ -193,7 +187,7 @@ write_outcome sqlite_store::erase(std::string_view key, const record_version& ex
 expected<record_page, unavailable> sqlite_store::list(record_kind kind, std::string_view owner,
                                                       std::string_view after, std::size_t limit) {
     limit = std::clamp<std::size_t>(limit, 1, largest_page);
-    const auto file = state_->connections.lend(state_->until());
+    const auto file = state_->connections.lend(purpose::reading, state_->until());
     if (!file) return unexpected{unavailable{}};
     auto select = file->use(statement::list);
     select.bind(name(kind));

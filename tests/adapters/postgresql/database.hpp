@@ -10,6 +10,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -42,6 +43,11 @@ inline std::string first_line_of(const std::string& name) {
 inline std::string uri() { return first_line_of("uri"); }
 inline std::string server_log() { return text_of_file(first_line_of("place") + "/log"); }
 
+/// Whether `text` has `part` in it, for Catch2's two versions name that differently.
+inline bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
 /// `restart` or `kill`.
 inline void server(const std::string& verb) {
     const auto command = "sh adapters/postgresql/server.sh " + verb + " " + server_folder();
@@ -64,8 +70,7 @@ public:
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
             FAIL(sql + "\n" + PQresultErrorMessage(r.get()));
         std::vector<std::string> values;
-        for (int i = 0; i < PQntuples(r.get()); ++i)
-            values.emplace_back(PQgetvalue(r.get(), i, 0));
+        for (int i = 0; i < PQntuples(r.get()); ++i) values.emplace_back(PQgetvalue(r.get(), i, 0));
         return values;
     }
     void run(const std::string& sql) const { static_cast<void>(column(sql)); }
@@ -99,7 +104,7 @@ public:
     [[nodiscard]] static std::unique_ptr<postgresql_store> open(postgresql_options o) {
         auto made = postgresql_store::open(std::move(o));
         if (!made) FAIL(made.error().problem);
-        return std::move(*made);
+        return std::make_unique<postgresql_store>(std::move(*made));
     }
     /// What the operator is told when it cannot be opened.
     [[nodiscard]] static std::string problem(postgresql_options o) {

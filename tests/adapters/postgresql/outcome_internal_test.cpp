@@ -13,8 +13,7 @@ TEST_CASE("an ERROR rolls its statement back and the session goes on", "[postgre
     CHECK(judge("ERROR", code) == verdict::rolled_back);
 }
 
-TEST_CASE("an ERROR about the session rolls back and ends the use of it",
-          "[postgresql][outcome]") {
+TEST_CASE("an ERROR about the session rolls back and ends the use of it", "[postgresql][outcome]") {
     const std::string code = GENERATE("25006", "25P02", "26000", "0A000", "42P01", "42501", "42703",
                                       "57P03", "58030", "XX000", "XX001", "99999");
     CAPTURE(code);
@@ -23,7 +22,8 @@ TEST_CASE("an ERROR about the session rolls back and ends the use of it",
 
 TEST_CASE("whatever ends a session may have come after its commit", "[postgresql][outcome]") {
     const std::string severity = GENERATE("FATAL", "PANIC");
-    const std::string code = GENERATE("57P01", "57P02", "57P03", "57P05", "08P01", "22P02", "XX000");
+    const std::string code =
+        GENERATE("57P01", "57P02", "57P03", "57P05", "08P01", "22P02", "XX000");
     CAPTURE(severity, code);
     CHECK(judge(severity, code) == verdict::not_known);
 }

@@ -34,7 +34,8 @@ as_server() {
     if [ "$(id -u)" -ne 0 ]; then "$@"; return; fi
     user=postgres
     id "$user" >/dev/null 2>&1 || user=nobody
-    setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups env HOME=/tmp PATH="$PATH" "$@"
+    setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups \
+        env HOME=/tmp PATH="$PATH" "$@"
 }
 
 place() { cat "$dir/place" 2>/dev/null || true; }

@@ -50,6 +50,24 @@ TEST_CASE("a primary that became a replica is left at its first refusal, and not
     CHECK(store.replace(current("k", 2), version_of(1)) == write_outcome::done);
 }
 
+TEST_CASE("a server that still loads its data is unavailable, and not empty", "[redis]") {
+    // It answers after each 1,024 commands that it has read back; a record is seven of them.
+    const given_redis::server redis({"appendfsync no", "key-load-delay 100"});
+    const auto options = redis.options();
+    auto store = redis.opened(options);
+    for (int i = 0; i < 1800; ++i)
+        REQUIRE(store.create(current(std::to_string(i), 1)).outcome == write_outcome::done);
+    redis.script("restart");
+    const auto problem =
+        redis.problem(options); // none where this machine is slower than the server
+    CHECK((problem.empty() || contains(problem, "LOADING")));
+    for (auto seen = store.load("1799"); !seen || !*seen; seen = store.load("1799")) {
+        REQUIRE_FALSE(seen); // never that there is no such record
+        std::this_thread::sleep_for(5ms);
+    }
+    CHECK(store.replace(current("1799", 2), version_of(1)) == write_outcome::done);
+}
+
 TEST_CASE("while another script holds the server up, calls end in time and write nothing later",
           "[redis]") {
     const given_redis::server redis({"appendonly no", "busy-reply-threshold 50"});

@@ -1,0 +1,327 @@
+// A database that is slow, gone, restarted or killed: a call ends in time and says what it knows.
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "database.hpp"
+#include "mcp_oauth/testing/fault_proxy.hpp"
+
+using namespace postgresql_tests;
+
+namespace {
+
+/// Ends every session but the administrator's own.
+void terminate_all(const admin& session) {
+    session.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'");
+    await([&] {
+        return session.value("SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                             " AND backend_type = 'client backend'") == "0";
+    });
+}
+
+/// Counts one record up from many threads, and remembers what was acknowledged.
+class counters {
+public:
+    explicit counters(record_store& store) : store_(store) {}
+
+    void count(std::size_t thread, const std::atomic<bool>& stop) {
+        const auto key = "counter/" + std::to_string(thread);
+        std::uint64_t version = 0;
+        while (!stop) {
+            const auto next = version + 1;
+            const auto outcome = version == 0
+                                     ? store_.create(record_of(key, next)).outcome
+                                     : store_.replace(record_of(key, next), version_of(version));
+            if (outcome == write_outcome::done) version = next;
+            note(key, version, outcome);
+            if (outcome == write_outcome::unknown && landed(key, next)) version = next;
+        }
+    }
+    /// The last version of each counter that was acknowledged.
+    std::map<std::string, std::uint64_t> acknowledged;
+    std::map<write_outcome, std::size_t> outcomes;
+
+private:
+    /// Reads back until there is an answer, as the library's caller does by asking again.
+    bool landed(const std::string& key, std::uint64_t version) const {
+        for (;;) {
+            const auto there = store_.load(key);
+            if (there) return *there && (*there)->version == version_of(version);
+            std::this_thread::sleep_for(5ms);
+        }
+    }
+    void note(const std::string& key, std::uint64_t version, write_outcome outcome) {
+        const std::lock_guard<std::mutex> held(lock_);
+        ++outcomes[outcome];
+        if (outcome == write_outcome::done) acknowledged[key] = version;
+    }
+    record_store& store_;
+    std::mutex lock_;
+};
+
+std::uint64_t number_of(const record_version& v) {
+    std::uint64_t n = 0;
+    for (std::size_t i = 0; i < 8; ++i) n |= std::uint64_t{v[i]} << (8 * i);
+    return n;
+}
+
+/// Runs counters, harms the server meanwhile, and checks that nothing acknowledged is gone.
+template <class Harm> void survive(record_store& store, Harm harm) {
+    counters all{store};
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < 4; ++i) threads.emplace_back([&, i] { all.count(i, stop); });
+    std::this_thread::sleep_for(300ms);
+    harm();
+    await([&] { return store.load("counter/0").has_value(); });
+    std::this_thread::sleep_for(300ms);
+    stop = true;
+    for (auto& each : threads) each.join();
+
+    CHECK(all.acknowledged.size() == 4);
+    CHECK(all.outcomes[write_outcome::conflict] == 0);
+    for (const auto& [key, version] : all.acknowledged) {
+        CAPTURE(key, version);
+        const auto there = store.load(key);
+        REQUIRE((there && *there));
+        CHECK(number_of((*there)->version) >= version);
+        CHECK(number_of((*there)->version) <= version + 1); // one more may have landed unheard of
+    }
+}
+
+} // namespace
+
+TEST_CASE("sessions that ended while idle cost no call its answer", "[postgresql][faults]") {
+    database db;
+    const auto store = db.open();
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    const admin session;
+    terminate_all(session);
+    CHECK(store->replace(record_of("k", 2), version_of(1)) == write_outcome::done);
+    terminate_all(session);
+    CHECK(store->load("k")->value().version == version_of(2));
+    terminate_all(session);
+    CHECK(store->create(record_of("l")).outcome == write_outcome::done);
+    terminate_all(session);
+    CHECK(store->list(record_kind::grant, "alice", "", 10)->records.size() == 2);
+    terminate_all(session);
+    CHECK(store->erase("k", version_of(2)) == write_outcome::done);
+}
+
+TEST_CASE("a restarted server costs no call its answer once it is back", "[postgresql][faults]") {
+    database db;
+    const auto store = db.open();
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    server("restart");
+    CHECK(store->replace(record_of("k", 2), version_of(1)) == write_outcome::done);
+}
+
+TEST_CASE("a write whose session ends meanwhile is unknown and not sent again",
+          "[postgresql][faults][threads]") {
+    database db;
+    const auto store = db.open();
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    const admin locker;
+    const admin killer;
+    locker.run("BEGIN");
+    locker.run("SELECT 1 FROM " + db.table() + " FOR UPDATE");
+    write_outcome outcome{};
+    std::thread writer([&] { outcome = store->replace(record_of("k", 2), version_of(1)); });
+    const std::string waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    await([&] { return killer.value("SELECT count(*) " + waiting) == "1"; });
+    killer.run("SELECT pg_terminate_backend(pid) " + waiting);
+    writer.join();
+    locker.run("ROLLBACK");
+    CHECK(outcome == write_outcome::unknown);
+    CHECK(store->load("k")->value().version == version_of(1));
+}
+
+TEST_CASE("a row that another session holds ends the call in time, and certainly unwritten",
+          "[postgresql][faults]") {
+    database db;
+    auto o = db.options();
+    o.call_limit = 1s;
+    const auto store = database::open(o);
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    const admin locker;
+    locker.run("BEGIN");
+    locker.run("SELECT 1 FROM " + db.table() + " FOR UPDATE");
+    write_outcome outcome{};
+    CHECK(time_of([&] { outcome = store->replace(record_of("k", 2), version_of(1)); }) <= 1s);
+    CHECK(outcome == write_outcome::unavailable);
+    CHECK(store->load("k")->value().version == version_of(1)); // readers wait for nobody
+    CHECK(store->sweep(record_of("k").expires_at + sweep_margin).value() == 0);
+    locker.run("ROLLBACK");
+    CHECK(store->replace(record_of("k", 2), version_of(1)) == write_outcome::done);
+}
+
+TEST_CASE("a table that another session holds ends every call in time", "[postgresql][faults]") {
+    database db;
+    auto o = db.options();
+    o.call_limit = 400ms;
+    const auto store = database::open(o);
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    const admin locker;
+    locker.run("BEGIN");
+    locker.run("LOCK TABLE " + db.table());
+    const auto ends = [](auto call) { CHECK(time_of([&] { CHECK(call()); }) < 800ms); };
+    ends([&] { return !store->load("k"); });
+    ends([&] { return store->create(record_of("l")).outcome == write_outcome::unavailable; });
+    ends([&] { return store->erase("k", version_of(1)) == write_outcome::unavailable; });
+    ends([&] { return !store->list(record_kind::grant, "alice", "", 10); });
+    ends([&] { return !store->sweep(record_of("k").expires_at + sweep_margin); });
+}
+
+TEST_CASE("a commit that fails after its statement succeeded is no success",
+          "[postgresql][faults]") {
+    database db;
+    const auto store = db.open();
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    const admin session;
+    session.run("CREATE FUNCTION " + db.schema() +
+                ".refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN RAISE EXCEPTION 'not now'; END $$");
+    session.run("CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON " + db.table() +
+                " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION " + db.schema() +
+                ".refuse()");
+    CHECK(store->replace(record_of("k", 2), version_of(1)) == write_outcome::unavailable);
+    CHECK(store->load("k")->value().version == version_of(1));
+}
+
+TEST_CASE("what a session lost of its preparation is made up for", "[postgresql][faults]") {
+    database db;
+    auto o = db.options();
+    o.connections = 1;
+    const auto store = database::open(o);
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    const admin session;
+    session.run("CREATE FUNCTION " + db.schema() +
+                ".forget() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN DEALLOCATE mcp_oauth_replace; RETURN NEW; END $$");
+    session.run("CREATE TRIGGER forget BEFORE INSERT ON " + db.table() +
+                " FOR EACH ROW EXECUTE FUNCTION " + db.schema() + ".forget()");
+    REQUIRE(store->create(record_of("l")).outcome == write_outcome::done);
+    CHECK(store->replace(record_of("k", 2), version_of(1)) == write_outcome::done);
+}
+
+TEST_CASE("more threads than connections take turns", "[postgresql][faults][threads]") {
+    database db;
+    auto o = db.options();
+    o.connections = 2;
+    const auto store = database::open(o);
+    std::atomic<int> done{0};
+    at_once(16, [&](std::size_t thread) {
+        for (int i = 0; i < 20; ++i) {
+            const auto key = std::to_string(thread) + "/" + std::to_string(i);
+            if (store->create(record_of(key)).outcome == write_outcome::done) ++done;
+        }
+    });
+    CHECK(done == 16 * 20);
+    const admin session;
+    CHECK(session.value("SELECT count(*) FROM pg_stat_activity"
+                        " WHERE application_name = 'mcp_oauth'") == "2");
+}
+
+TEST_CASE("a call that finds no connection free is unavailable in time",
+          "[postgresql][faults][threads]") {
+    database db;
+    auto o = db.options();
+    o.connections = 1;
+    o.call_limit = 1s;
+    const auto store = database::open(o);
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    const admin locker;
+    locker.run("BEGIN");
+    locker.run("SELECT 1 FROM " + db.table() + " FOR UPDATE");
+    std::thread holder([&] {
+        static_cast<void>(store->replace(record_of("k", 2), version_of(1)));
+        static_cast<void>(store->replace(record_of("k", 2), version_of(1)));
+    });
+    std::this_thread::sleep_for(50ms);
+    CHECK(time_of([&] { CHECK(store->erase("other", version_of(1)) != write_outcome::unknown); }) <=
+          1s);
+    holder.join();
+}
+
+TEST_CASE("while the database is down calls fail at once, and soon work when it is back",
+          "[postgresql][faults]") {
+    database db;
+    const auto store = db.open();
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    server("kill");
+    static_cast<void>(store->load("k"));
+    const auto hundred = time_of([&] {
+        for (int i = 0; i < 100; ++i) {
+            if (store->load("k")) FAIL_CHECK("answered by a dead server");
+            const auto outcome = store->replace(record_of("k", 2), version_of(1));
+            if (outcome != write_outcome::unavailable) FAIL_CHECK("not said to be unwritten");
+        }
+    });
+    CHECK(hundred < 500ms);
+    server("restart");
+    std::this_thread::sleep_for(1100ms);
+    CHECK(store->load("k")->value().version == version_of(1));
+}
+
+TEST_CASE("while the way to the database is silent only one call at a time waits for it",
+          "[postgresql][faults]") {
+    database db;
+    const auto proxy = testing::fault_proxy::to_socket(first_line_of("place") + "/.s.PGSQL." +
+                                                       first_line_of("port"));
+    REQUIRE(proxy);
+    auto o = db.options();
+    o.call_limit = 600ms;
+    o.connection =
+        "host=127.0.0.1 port=" + std::to_string(proxy->port()) + " user=tester dbname=postgres";
+    const auto store = database::open(o);
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    proxy->stall();
+    CHECK_FALSE(store->load("k")); // over the connection that there is
+    CHECK_FALSE(store->load("k")); // over a new one, which does not come about
+    CHECK(time_of([&] {
+              for (int i = 0; i < 50; ++i) CHECK_FALSE(store->load("k"));
+          }) < 500ms);
+    std::this_thread::sleep_for(200ms);
+    std::atomic<int> at_once_refused{0};
+    at_once(8, [&](std::size_t) { // the pause is over: one of them tries
+        if (time_of([&] { static_cast<void>(store->load("k")); }) < 250ms) ++at_once_refused;
+    });
+    CHECK(at_once_refused == 7);
+    proxy->heal();
+    await([&] { return store->load("k").has_value(); });
+}
+
+TEST_CASE("sessions that end under load lose nothing acknowledged",
+          "[postgresql][faults][threads]") {
+    database db;
+    const auto store = db.open();
+    survive(*store, [] {
+        const admin session;
+        for (int i = 0; i < 5; ++i) {
+            session.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE application_name = 'mcp_oauth'");
+            std::this_thread::sleep_for(100ms);
+        }
+    });
+}
+
+TEST_CASE("a restart under load loses nothing acknowledged", "[postgresql][faults][threads]") {
+    database db;
+    const auto store = db.open();
+    survive(*store, [] { server("restart"); });
+}
+
+TEST_CASE("a server killed under load loses nothing acknowledged",
+          "[postgresql][faults][threads]") {
+    database db;
+    const auto store = db.open();
+    survive(*store, [] {
+        server("kill");
+        server("restart");
+    });
+}
