@@ -118,7 +118,7 @@ TEST_CASE("A whole request that is sent again changes nothing, where tokens are 
     CHECK(refresh_bound(s, member(second, "refresh_token")).status == 200);
 }
 
-TEST_CASE("A proof that is refused for another reason may come again", "[dpop][DPOP-10]") {
+TEST_CASE("A proof that is refused for another reason may come again", "[dpop][DPOP-10][OA21-CODE-12]") {
     const server s;
     const auto code = s.code();
     const auto proof = token_proof(s);
@@ -196,7 +196,7 @@ TEST_CASE("A rotated token with another key, or with none, ends nothing",
 }
 
 TEST_CASE("A confidential client may change its key between refreshes",
-          "[dpop][DPOP-14][ATK-DP-09]") {
+          "[dpop][DPOP-14][ATK-DP-09][C9]") {
     const server s;
     const fields who{{"client_id", "service"}, {"redirect_uri", "https://service.example/cb"}};
     const auto ask = [&](const fields& body, const signing_key& key) {
