@@ -118,7 +118,8 @@ TEST_CASE("A whole request that is sent again changes nothing, where tokens are 
     CHECK(refresh_bound(s, member(second, "refresh_token")).status == 200);
 }
 
-TEST_CASE("A proof that is refused for another reason may come again", "[dpop][DPOP-10][OA21-CODE-12]") {
+TEST_CASE("A proof that is refused for another reason may come again",
+          "[dpop][DPOP-10][OA21-CODE-12]") {
     const server s;
     const auto code = s.code();
     const auto proof = token_proof(s);
@@ -250,7 +251,8 @@ TEST_CASE("A code that was asked for with a key is redeemed with that key only",
 TEST_CASE("A client that registered for bound tokens gets no others", "[dpop][DPOP-15]") {
     const server s;
     const auto document =
-        R"({"redirect_uris":["http://127.0.0.1:4711/callback"],"token_endpoint_auth_method":"none",)"
+        R"({"redirect_uris":["http://127.0.0.1:4711/callback"],)"
+        R"("token_endpoint_auth_method":"none",)"
         R"("grant_types":["authorization_code","refresh_token"],"dpop_bound_access_tokens":true})";
     const auto response = registered(s, document);
     REQUIRE(response.status == 201);

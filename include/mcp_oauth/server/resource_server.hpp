@@ -134,12 +134,12 @@ public:
     ///
     /// Checks: exactly one token, in the `Authorization` header (OA21-RS-02 … 05); signature,
     ///         `typ`, issuer, audience, times (AT-10 … 14); for a token that is bound to a key, the
-    ///         proof (RFC 9449 §7.1); with `at_once`, that the grant lives; scopes by the hierarchy;
-    ///         and last that the proof was not here before.
+    ///         proof (RFC 9449 §7.1); with `at_once`, that the grant lives; scopes by the
+    ///         hierarchy; and last that the proof was not here before.
     /// Does not check: the session (`owns_session`), the `Origin` header, anything in the body.
     /// Errors: 401 without `error` where there is no token; 400 `invalid_request`; 401
-    ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope` that names every scope in `needed`; 503
-    ///         where the store does not answer.
+    ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope`
+    ///         that names every scope in `needed`; 503 where the store does not answer.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
     [[nodiscard]] operation<admission> begin_admit(const http_request& request,
