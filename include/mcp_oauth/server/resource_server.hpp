@@ -35,6 +35,7 @@ struct resource_config {
     std::string documentation;
 };
 
+/// What a resource server is made from. `make` checks it as a whole.
 struct resource_server_config {
     /// The one issuer whose tokens are accepted (MCP-TOK-06).
     std::string issuer;
@@ -47,6 +48,7 @@ struct resource_server_config {
     mcp_oauth::policy policy;
 };
 
+/// What the gate calls. References must outlive it; each may be null, as in `server_ports`.
 struct resource_server_ports {
     record_store* store = nullptr; ///< needed for `gate_revocation::at_once`
     event_sink* events = nullptr;
@@ -108,6 +110,7 @@ using admission = std::variant<principal, http_response>;
 /// Threads: immutable after construction; any thread may call anything.
 class MCP_OAUTH_EXPORT resource_server {
 public:
+    /// For a server whose tokens another process issues. Checks: every member. Touches no port.
     [[nodiscard]] static expected<resource_server, config_error> make(resource_server_config config,
                                                                       resource_server_ports ports);
     /// For a server in the same process as its authorization server: issuer, keys, secrets, policy
