@@ -54,10 +54,6 @@ void refuse_features(object_reader& root) {
         refuse_flag(in, "allow_loopback");
         if (in.text_or_null("ca_file")) throw config_fault(in.at("ca_file"), "not built in");
     });
-    refuse_feature(root, "dpop", [](object_reader& in) {
-        refuse_flag(in, "required");
-        refuse_flag(in, "nonces");
-    });
     refuse_feature(root, "pushed_authorization_requests",
                    [](object_reader& in) { refuse_flag(in, "required"); });
     refuse_feature(root, "device_authorization", [](object_reader& in) {
@@ -185,6 +181,18 @@ void read_registration(object_reader& root, config& out) {
     if (token) out.initial_access_token = mcp_oauth::secret{*token};
 }
 
+void read_dpop(object_reader& root, mcp_oauth::policy::dpop_options& dpop) {
+    auto in = root.object("dpop");
+    if (!in) return;
+    dpop.enabled = in->flag("enabled", true);
+    dpop.required = in->flag("required", false);
+    dpop.nonces = in->flag("nonces", false);
+    in->done();
+    if (dpop.enabled) return;
+    if (dpop.required) throw config_fault(in->at("required"), "needs dpop to be enabled");
+    if (dpop.nonces) throw config_fault(in->at("nonces"), "needs dpop to be enabled");
+}
+
 void read_limits(object_reader& root, config& out) {
     if (root.is_null("limits")) return;
     auto in = root.object("limits");
@@ -238,6 +246,7 @@ config parse_config(std::string_view text) {
     read_resources(root, out);
     read_access_token(root, out);
     read_code(root, out.policy);
+    read_dpop(root, out.policy.dpop);
     read_refresh_token(root, out.policy);
     read_registration(root, out);
     refuse_features(root);

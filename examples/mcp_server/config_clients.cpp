@@ -110,6 +110,7 @@ client read_client(object_reader in, const mcp_oauth::policy& policy) {
     read_grants(in, out);
     read_redirects(in, out, policy);
     read_display(in, out);
+    out.dpop_bound_access_tokens = in.flag("dpop_bound_access_tokens", false);
     if (const auto scope = in.text("scope")) {
         out.scope = mcp_oauth::scope_set::parse(*scope);
         if (!out.scope) throw config_fault(in.at("scope"), "is no list of scope tokens");

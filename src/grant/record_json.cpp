@@ -67,6 +67,7 @@ void write_life(json_object_writer& out, const grant_life& life) {
     out.add("head_kid", to_text(life.head_key));
     if (life.ring.size() > 0) out.add_json("ring", ring_text(life.ring));
     out.add("epoch", std::int64_t{life.epoch});
+    if (!life.jkt.empty()) out.add("jkt", life.jkt).add("jkt_since", std::int64_t{life.jkt_since});
     if (!life.reason) return;
     json_object_writer revoked;
     revoked.add("reason", name(*life.reason)).add("at", to_unix_ms(life.revoked_at));
@@ -186,6 +187,7 @@ constexpr std::array members{
     member{"challenge", true, [](auto& v, grant& g) { return read_text(v, g.challenge); }},
     member{"redirect_uri", true, [](auto& v, grant& g) { return read_text(v, g.redirect_uri); }},
     member{"redirect_uri_required", false, read_redirect_uri_required},
+    member{"dpop_jkt", false, [](auto& v, grant& g) { return read_text(v, g.dpop_jkt); }},
     member{"auth_time", false, read_auth_time},
     member{"acr", false, [](auto& v, grant& g) { return read_text(v, g.acr); }},
     member{"amr", false, [](auto& v, grant& g) { return read_texts(v, g.amr); }},
@@ -202,6 +204,8 @@ constexpr std::array members{
     member{"head_kid", true, read_key},
     member{"ring", false, read_ring},
     member{"epoch", true, [](auto& v, grant& g) { return read_u32(v, g.life.epoch); }},
+    member{"jkt", false, [](auto& v, grant& g) { return read_text(v, g.life.jkt); }},
+    member{"jkt_since", false, [](auto& v, grant& g) { return read_u32(v, g.life.jkt_since); }},
     member{"revoked", false, read_revoked},
 };
 
@@ -236,6 +240,7 @@ private:
 
 bool consistent(const grant_life& life) noexcept {
     if (life.reason.has_value() != (life.state == grant_state::revoked)) return false;
+    if (life.jkt.empty() != (life.jkt_since == 0)) return false; // half a binding is none
     if (life.state == grant_state::pending) return life.head == 0;
     return life.state == grant_state::revoked || life.head > 0;
 }
@@ -255,6 +260,7 @@ std::string encode(const grant& g) {
     out.add("challenge", g.challenge);
     out.add("redirect_uri", g.redirect_uri);
     if (g.redirect_uri_required) out.add_flag("redirect_uri_required", true);
+    out.add_unless_empty("dpop_jkt", g.dpop_jkt);
     if (g.auth_time) out.add("auth_time", *g.auth_time);
     out.add_unless_empty("acr", g.acr);
     out.add_unless_empty("amr", g.amr);

@@ -2,6 +2,7 @@
 
 #include "mcp_oauth/grammar/form_urlencoded.hpp"
 #include "mcp_oauth/grammar/http_authorization.hpp"
+#include "rfc/authorization_field.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -20,17 +21,10 @@ bool body_holds_token(const http_request& request) {
     return false;
 }
 
-// RFC 6750 §3 gives no order. Clients read these with regular expressions; the most telling goes
-// first.
-void add_context(challenge& built, const bearer_challenge_context& context) {
-    if (!context.scope.empty()) built.with("scope", context.scope.text());
-    if (!context.resource_metadata.empty())
-        built.with("resource_metadata", context.resource_metadata);
-}
-
 } // namespace
 
-expected<std::optional<std::string_view>, error> bearer_token(const http_request& request) {
+expected<std::optional<std::string_view>, error> token_of_scheme(const http_request& request,
+                                                                 std::string_view scheme) {
     constexpr auto code = error_code::invalid_request;
     const std::optional<std::string_view> none;
     const auto fields = request.count("authorization");
@@ -39,9 +33,21 @@ expected<std::optional<std::string_view>, error> bearer_token(const http_request
     const auto credentials = parse_credentials(*request.header("authorization"));
     if (!credentials) return refuse(code, "the Authorization field is malformed");
     if (!equal_ignoring_case(credentials->scheme, scheme)) return none;
-    if (!is_token68(credentials->token)) return refuse(code, "the bearer token is malformed");
+    if (!is_token68(credentials->token)) return refuse(code, "the access token is malformed");
     if (body_holds_token(request)) return refuse(code, "the token was sent in more than one way");
     return std::optional<std::string_view>{credentials->token};
+}
+
+expected<std::optional<std::string_view>, error> bearer_token(const http_request& request) {
+    return token_of_scheme(request, scheme);
+}
+
+// RFC 6750 §3 gives no order. Clients read these with regular expressions; the most telling goes
+// first.
+void add_context(challenge& built, const bearer_challenge_context& context) {
+    if (!context.scope.empty()) built.with("scope", context.scope.text());
+    if (!context.resource_metadata.empty())
+        built.with("resource_metadata", context.resource_metadata);
 }
 
 std::string bearer_challenge(const bearer_challenge_context& context) {

@@ -44,6 +44,7 @@ void add_metadata(json_object_writer& json, const client& c) {
         .add_unless_empty("policy_uri", c.policy_uri)
         .add_unless_empty("software_id", c.software_id)
         .add_unless_empty("software_version", c.software_version);
+    if (c.dpop_bound_access_tokens) json.add_flag("dpop_bound_access_tokens", true);
 }
 
 std::string encode_secrets(const std::vector<secret_digest>& secrets) {
@@ -159,6 +160,8 @@ std::optional<client> decode_client(std::string_view json) {
         return std::nullopt;
     if (!root.find("grant_types") || !root.find("response_types")) return std::nullopt;
     if (expiry && !expiry->integer()) return std::nullopt;
+    const auto bound = root.find("dpop_bound_access_tokens");
+    if (bound && !bound->boolean()) return std::nullopt;
 
     client c;
     c.client_id = *id;
@@ -166,6 +169,7 @@ std::optional<client> decode_client(std::string_view json) {
     c.issued_at = from_unix_ms(*issued_at);
     if (expiry) c.expires_at = from_unix_ms(*expiry->integer());
     c.disabled = *disabled;
+    c.dpop_bound_access_tokens = bound && *bound->boolean();
     c.method = *method;
     c.application = *application;
     c.secrets = std::move(*secrets);

@@ -49,7 +49,8 @@ public:
               &registration_reader::response_types, &registration_reader::redirect_uris,
               &registration_reader::application_type, &registration_reader::scope,
               &registration_reader::display_strings, &registration_reader::uris_for_people,
-              &registration_reader::contacts, &registration_reader::keys}) {
+              &registration_reader::contacts, &registration_reader::keys,
+              &registration_reader::dpop_binding}) {
             const auto done = (this->*next)();
             if (!done) return unexpected{done.error()};
         }
@@ -249,6 +250,14 @@ private:
             acceptable = acceptable && !holds_private_members(key);
         });
         if (!acceptable) return unacceptable("jwks must hold public keys only");
+        return {};
+    }
+
+    outcome dpop_binding() {
+        const auto asked = find("dpop_bound_access_tokens");
+        if (!asked) return {};
+        if (!asked->boolean()) return unacceptable("dpop_bound_access_tokens must be a boolean");
+        draft_.dpop_bound_access_tokens = rules_.dpop && *asked->boolean();
         return {};
     }
 

@@ -58,6 +58,7 @@ std::string server_metadata(const server_capabilities& server) {
     json.add_unless_empty("code_challenge_methods_supported", server.code_challenge_methods)
         .add_flag("authorization_response_iss_parameter_supported", server.iss_in_responses)
         .add_unless_empty("protected_resources", server.protected_resources)
+        .add_unless_empty("dpop_signing_alg_values_supported", server.dpop_signing_algorithms)
         .add_unless_empty("subject_types_supported", server.subject_types)
         .add_unless_empty("id_token_signing_alg_values_supported",
                           server.id_token_signing_algorithms)

@@ -45,6 +45,17 @@ bool take_login(json_value claims, access_token_claims& target) {
     return take_optional_text(claims, "acr", target.acr);
 }
 
+// A binding of another kind, such as to a certificate, cannot be enforced here, and a token that
+// has one is not taken for a bearer token (RFC 7800 §3.1).
+bool take_confirmation(json_value claims, std::string& jkt) {
+    const auto found = claims.find("cnf");
+    if (!found) return true;
+    auto thumbprint = text_claim(*found, "jkt");
+    if (!thumbprint || found->size() != 1) return false;
+    jkt = std::move(*thumbprint);
+    return true;
+}
+
 // Those of RFC 7519 that RFC 9068 §2.2 requires.
 bool take_registered(registered_claims from, access_token_claims& target) {
     if (from.issuer.empty() || from.subject.empty() || from.audience.empty() ||
@@ -64,7 +75,8 @@ bool take_own(json_value claims, access_token_claims& target) {
     if (!client_id) return false;
     target.client_id = std::move(*client_id);
     return take_scope(claims, target.scope) &&
-           take_optional_text(claims, "grant_id", target.grant_id) && take_login(claims, target);
+           take_optional_text(claims, "grant_id", target.grant_id) &&
+           take_confirmation(claims, target.jkt) && take_login(claims, target);
 }
 
 bool is_for(const access_token_claims& claims, const resource_identifier& resource) {
@@ -125,6 +137,11 @@ std::string to_json(const access_token_claims& claims) {
         .add("exp", claims.expires_at)
         .add("jti", claims.jti)
         .add_unless_empty("grant_id", claims.grant_id);
+    if (!claims.jkt.empty()) {
+        json_object_writer confirmation;
+        confirmation.add("jkt", claims.jkt);
+        json.add_json("cnf", confirmation.take());
+    }
     if (claims.auth_time) json.add("auth_time", *claims.auth_time);
     json.add_unless_empty("acr", claims.acr).add_unless_empty("amr", claims.amr);
     return json.take();

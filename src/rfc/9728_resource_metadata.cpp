@@ -20,7 +20,10 @@ std::string resource_metadata(const protected_resource& resource) {
         .add_unless_empty("scopes_supported", scopes)
         .add("bearer_methods_supported", std::vector<std::string>{"header"})
         .add_unless_empty("resource_name", resource.resource_name)
-        .add_unless_empty("resource_documentation", resource.resource_documentation);
+        .add_unless_empty("resource_documentation", resource.resource_documentation)
+        .add_unless_empty("dpop_signing_alg_values_supported", resource.dpop_signing_algorithms);
+    if (resource.dpop_bound_access_tokens_required)
+        json.add_flag("dpop_bound_access_tokens_required", true);
     return json.take();
 }
 

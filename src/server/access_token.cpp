@@ -13,7 +13,8 @@ inline namespace v0 {
 namespace {
 
 constexpr std::uint8_t format_version = 1;
-constexpr std::uint8_t with_auth_time = 1;
+constexpr unsigned with_auth_time = 1;
+constexpr unsigned with_jkt = 2;
 
 void write_texts(octet_writer& out, const std::vector<std::string>& texts) {
     out.u32(static_cast<std::uint32_t>(texts.size()));
@@ -29,7 +30,9 @@ std::vector<std::string> read_texts(octet_reader& in) {
 std::string pack(const access_token_claims& claims) {
     octet_writer out;
     out.u8(format_version);
-    out.u8(claims.auth_time ? with_auth_time : std::uint8_t{0});
+    const unsigned flags =
+        (claims.auth_time ? with_auth_time : 0U) | (claims.jkt.empty() ? 0U : with_jkt);
+    out.u8(static_cast<std::uint8_t>(flags));
     out.field(claims.issuer);
     out.field(claims.subject);
     write_texts(out, claims.audience);
@@ -40,6 +43,7 @@ std::string pack(const access_token_claims& claims) {
     out.field(claims.jti);
     out.field(claims.grant_id);
     if (claims.auth_time) out.u64(static_cast<std::uint64_t>(*claims.auth_time));
+    if (!claims.jkt.empty()) out.field(claims.jkt);
     out.field(claims.acr);
     write_texts(out, claims.amr);
     return out.take();
@@ -48,7 +52,8 @@ std::string pack(const access_token_claims& claims) {
 std::optional<access_token_claims> unpack(std::string_view octets) {
     octet_reader in(octets);
     if (in.u8() != format_version) return std::nullopt;
-    const auto flags = in.u8();
+    const unsigned flags = in.u8();
+    if (flags > (with_auth_time | with_jkt)) return std::nullopt; // it may restrict the token
     access_token_claims claims;
     claims.issuer = in.field();
     claims.subject = in.field();
@@ -63,7 +68,8 @@ std::optional<access_token_claims> unpack(std::string_view octets) {
     claims.expires_at = static_cast<std::int64_t>(in.u64());
     claims.jti = in.field();
     claims.grant_id = in.field();
-    if (flags == with_auth_time) claims.auth_time = static_cast<std::int64_t>(in.u64());
+    if (flags & with_auth_time) claims.auth_time = static_cast<std::int64_t>(in.u64());
+    if (flags & with_jkt) claims.jkt = in.field();
     claims.acr = in.field();
     claims.amr = read_texts(in);
     if (!in.finished()) return std::nullopt;

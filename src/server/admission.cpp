@@ -1,6 +1,7 @@
 // The gate (requirements: order of validation of a resource request). Exactly one token; its form
-// and signature, type, issuer, audience and times; the grant behind it, where the policy asks for
-// that; and last the scopes, so that 403 is only ever said to a token that is good.
+// and signature, type, issuer, audience and times; the proof of its key, where it is bound to one;
+// the grant behind it, where the policy asks for that; then the scopes, so that 403 is only ever
+// said to a token that is good; and last whether the proof was here before.
 
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 #include "mcp_oauth/server/driver.hpp"
 #include "server/access_token.hpp"
+#include "server/dpop.hpp"
 #include "server/flow.hpp"
 #include "server/principal_access.hpp"
 #include "server/record_keys.hpp"
@@ -40,22 +42,60 @@ std::string error_body(const error& why) {
     return body.take();
 }
 
+/// What was wrong, and with a token of which scheme.
+struct complaint {
+    error why;
+    token_scheme scheme;
+};
+
+std::string join(const std::string& first, const std::string& second) {
+    return first.empty() ? second : first + ", " + second;
+}
+
+// One challenge for each scheme that is taken, in one field, and the error in the one that was used
+// (RFC 9449 §7.2; DPOP-26). `Bearer` comes first: clients read it with regular expressions.
+std::string challenges(const gate_state& server, const guarded_resource& resource,
+                       const scope_set& scope, const std::optional<complaint>& about) {
+    const bearer_challenge_context context{resource.metadata_url, scope, {}};
+    const bool about_dpop = about && (about->scheme == token_scheme::dpop || resource.bound_only);
+    std::string text;
+    if (!resource.bound_only)
+        text = about && !about_dpop ? bearer_challenge(context, about->why)
+                                    : bearer_challenge(context);
+    if (!server.rules->dpop.enabled) return text;
+    constexpr auto algorithms = algorithm_set::all();
+    if (about_dpop) return join(text, dpop_challenge(context, algorithms, about->why));
+    // What there is to know is said already, unless this is the only challenge.
+    return join(text,
+                dpop_challenge(text.empty() ? context : bearer_challenge_context{}, algorithms));
+}
+
 // A browser's script sees a challenge only where it is exposed (BEAR-06, MCP-SEC-13).
-http_response challenged(http_response answer, std::string challenge) {
+http_response challenged(const gate_state& server, http_response answer, std::string challenge) {
     answer.headers.push_back({"WWW-Authenticate", std::move(challenge)});
-    answer.headers.push_back({"Access-Control-Expose-Headers", "WWW-Authenticate"});
+    answer.headers.push_back({"Access-Control-Expose-Headers", server.rules->dpop.nonces
+                                                                   ? "WWW-Authenticate, DPoP-Nonce"
+                                                                   : "WWW-Authenticate"});
     return answer;
 }
 
-http_response refuse_with(const guarded_resource& resource, const scope_set& scope,
-                          const error& why) {
-    return challenged(refusal(why.wire().http_status, error_body(why)),
-                      bearer_challenge({resource.metadata_url, scope, {}}, why));
+// A proof that is no good is a credential that is no good (RFC 9449 §7.1).
+int status_of(const error& why) noexcept {
+    const bool about_proof =
+        why.code == error_code::invalid_dpop_proof || why.code == error_code::use_dpop_nonce;
+    return about_proof ? 401 : why.wire().http_status;
+}
+
+http_response refuse_with(const gate_state& server, const guarded_resource& resource,
+                          const scope_set& scope, const complaint& about) {
+    return challenged(server, refusal(status_of(about.why), error_body(about.why)),
+                      challenges(server, resource, scope, about));
 }
 
 // Nobody made a mistake yet, so nothing is called one (OA21-RS-07).
-http_response ask_for_token(const guarded_resource& resource, const scope_set& scope) {
-    return challenged(refusal(401, {}), bearer_challenge({resource.metadata_url, scope, {}}));
+http_response ask_for_token(const gate_state& server, const guarded_resource& resource,
+                            const scope_set& scope) {
+    return challenged(server, refusal(401, {}), challenges(server, resource, scope, std::nullopt));
 }
 
 http_response store_is_away() {
@@ -74,7 +114,8 @@ scope_set challenged_scope(const guarded_resource& resource, const scope_set& ne
 
 bool too_long(const http_request& request, std::size_t most) noexcept {
     for (const auto& field : request.headers)
-        if (field.value.size() > most && equal_ignoring_case(field.name, "authorization"))
+        if (field.value.size() > most && (equal_ignoring_case(field.name, "authorization") ||
+                                          equal_ignoring_case(field.name, "dpop")))
             return true;
     return false;
 }
@@ -119,33 +160,103 @@ public:
         : server_(std::move(server)), resource_(resource), needed_(needed) {}
 
     void start(const http_request& request) {
-        const auto now = server_->now();
+        now_ = server_->now();
         if (too_long(request, server_->rules->limits.header))
-            return refuse_request({error_code::invalid_request, "the token is too long"}, request,
-                                  now);
-        const auto token = bearer_token(request);
-        if (!token) return refuse_request(token.error(), request, now);
-        if (!*token) return finish(ask_for_token(resource_, challenged_scope(resource_, needed_)));
-        auto verified = verify(*server_, resource_, **token, now);
+            return refuse_request({error_code::invalid_request, "the token is too long"}, request);
+        const auto token = presented_token(request);
+        if (!token) return refuse_request(token.error(), request);
+        if (!*token)
+            return finish(ask_for_token(*server_, resource_, challenged_scope(resource_, needed_)));
+        auto verified = verify(*server_, resource_, **token, now_);
         if (!verified) {
-            event_ = describe(request, now);
+            event_ = describe(request, now_);
             return refuse_token(name(verified.error().fault));
         }
         who_.emplace(principal_access::make(std::move(*verified)));
+        const bool bearer = scheme_ == token_scheme::bearer && who_->key_thumbprint().empty() &&
+                            !resource_.bound_only;
         const bool looks_up = server_->rules->gate.revocation == gate_revocation::at_once;
         const bool allowed = server_->rules.hierarchy().satisfies(who_->scopes(), needed_);
-        if (!looks_up && allowed) return finish(std::move(*who_)); // the way of almost every call
+        if (bearer && !looks_up && allowed)
+            return finish(std::move(*who_)); // the way of almost every call
 
-        event_ = describe(request, now);
+        event_ = describe(request, now_);
         event_.grant_id = who_->grant_id();
         event_.client_id = who_->client_id();
         event_.subject = who_->subject();
+        if (!bearer && !is_proven(request, **token)) return;
         if (!looks_up || who_->grant_id().empty()) return judge_scope();
         ask(load_step{record_keys::grant(server_->issuer, who_->grant_id())},
             &admission_flow::on_grant);
     }
 
+    void on_proof_marked(create_answer given) {
+        switch (given.outcome) {
+        case write_outcome::done: return finish(std::move(*who_));
+        case write_outcome::conflict: return refuse_proof(dpop_refusal{dpop_fault::replayed});
+        case write_outcome::unknown:
+            return ask(load_step{mark_of(*proof_, version_, server_->issuer).key},
+                       &admission_flow::on_mark_read);
+        case write_outcome::unavailable: return store_failed("create");
+        }
+    }
+    // Whose mark is there tells whether this request was the first.
+    void on_mark_read(load_answer given) {
+        if (!given || !*given) return store_failed("load");
+        if ((*given)->version == version_) return finish(std::move(*who_));
+        refuse_proof(dpop_refusal{dpop_fault::replayed});
+    }
+
 private:
+    expected<std::optional<std::string_view>, error> presented_token(const http_request& request) {
+        auto bearer = bearer_token(request);
+        if (!bearer || *bearer || !server_->rules->dpop.enabled) return bearer;
+        auto bound = dpop_token(request);
+        if (!bound || *bound) scheme_ = token_scheme::dpop;
+        return bound;
+    }
+
+    // A bound token comes under its own scheme and with a proof of its key, and nothing else does:
+    // or a thief could use it as a bearer token (RFC 9449 §7.1, §7.2; DPOP-23, DPOP-24).
+    // Returns: false where the answer is given.
+    bool is_proven(const http_request& request, std::string_view token) {
+        const auto& key = who_->key_thumbprint();
+        if (scheme_ == token_scheme::bearer)
+            return refuse_token(key.empty() ? "unbound_token" : "bound_token_as_bearer"), false;
+        if (key.empty()) return refuse_token("unbound_token_as_dpop"), false;
+        dpop_expectations expected{request.method, resource_.target, now_};
+        expected.lifetime = server_->rules->dpop.proof_lifetime;
+        expected.access_token = token;
+        if (server_->rules->dpop.nonces)
+            expected.accepts_nonce = [this](std::string_view nonce) {
+                return nonces().accepts(nonce, now_, server_->rules->dpop.nonce_lifetime);
+            };
+        auto proof = verify_dpop_proof(request, expected);
+        if (!proof) return refuse_proof(proof.error()), false;
+        if (proof->thumbprint() != key) return refuse_token("dpop_another_key"), false;
+        proof_.emplace(std::move(*proof));
+        return true;
+    }
+    // Requires: secrets, which the configuration demands for nonces.
+    [[nodiscard]] dpop_nonces nonces() const {
+        return {*server_->ring, key_purpose::dpop_resource_nonce, resource_.id.text()};
+    }
+
+    // Everything else was found right.
+    void use_proof() {
+        if (!proof_) return finish(std::move(*who_));
+        if (server_->rules->dpop.gate_replay == dpop_replay::in_memory) {
+            if (server_->proofs->insert(*proof_, now_)) return finish(std::move(*who_));
+            return refuse_proof(dpop_refusal{dpop_fault::replayed});
+        }
+        system_random fallback;
+        random_source& random =
+            server_->ports.random != nullptr ? *server_->ports.random : fallback;
+        if (!random.fill(version_.data(), version_.size())) return store_failed("random");
+        ask(create_step{mark_of(*proof_, version_, server_->issuer)},
+            &admission_flow::on_proof_marked);
+    }
+
     void on_grant(load_answer given) {
         if (!given) return store_failed("load");
         if (!*given) return refuse_token("unknown_grant");
@@ -168,19 +279,29 @@ private:
     }
 
     void judge_scope() {
-        auto refused = refuse_scope(*server_, resource_, who_->scopes(), needed_);
-        if (!refused) return finish(std::move(*who_));
+        auto refused = refuse_scope(*server_, resource_, who_->scopes(), needed_, scheme_);
+        if (!refused) return use_proof();
         tell(event_kind::scope_refused, "insufficient_scope");
         finish(std::move(*refused));
     }
-    void refuse_request(const error& why, const http_request& request, instant now) {
-        event_ = describe(request, now);
+    void refuse_request(const error& why, const http_request& request) {
+        event_ = describe(request, now_);
         tell(event_kind::token_refused, "invalid_request");
-        finish(refuse_with(resource_, challenged_scope(resource_, needed_), why));
+        refuse(why);
     }
     void refuse_token(std::string_view reason) {
         tell(event_kind::token_refused, reason);
-        finish(refuse_with(resource_, challenged_scope(resource_, needed_), bad_token));
+        refuse(bad_token);
+    }
+    void refuse_proof(const dpop_refusal& why) {
+        tell(event_kind::token_refused, name(why.fault));
+        refuse(why);
+        if (why.code == error_code::use_dpop_nonce)
+            std::get<http_response>(*result).headers.push_back({"DPoP-Nonce", nonces().make(now_)});
+    }
+    void refuse(const error& why) {
+        finish(
+            refuse_with(*server_, resource_, challenged_scope(resource_, needed_), {why, scheme_}));
     }
     void store_failed(std::string_view reason) {
         tell(event_kind::store_unavailable, reason);
@@ -195,7 +316,11 @@ private:
     std::shared_ptr<const gate_state> server_;
     const guarded_resource& resource_; // of `server_`
     scope_set needed_;
+    instant now_{};
+    token_scheme scheme_ = token_scheme::bearer;
     std::optional<principal> who_;
+    std::optional<dpop_proof> proof_;
+    record_version version_{}; ///< of the proof's mark in the store
     event event_;
 };
 
@@ -210,11 +335,11 @@ public:
 
 std::optional<http_response> refuse_scope(const gate_state& server,
                                           const guarded_resource& resource, const scope_set& held,
-                                          const scope_set& needed) {
+                                          const scope_set& needed, token_scheme scheme) {
     if (server.rules.hierarchy().satisfies(held, needed)) return std::nullopt;
-    return refuse_with(
-        resource, needed,
-        {error_code::insufficient_scope, "the access token does not cover this request"});
+    constexpr error why{error_code::insufficient_scope,
+                        "the access token does not cover this request"};
+    return refuse_with(server, resource, needed, {why, scheme});
 }
 
 http_response unknown_resource_answer() {

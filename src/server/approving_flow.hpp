@@ -83,6 +83,7 @@ protected:
         g.resources = t.resources;
         if (t.challenge) g.challenge = t.challenge->view();
         g.redirect_uri = t.redirect_uri;
+        g.dpop_jkt = t.dpop_jkt;
         g.redirect_uri_required =
             t.redirect_uri_sent && is_oauth_2_0_client(x.rules(), t.client_id);
         g.auth_time = t.user->auth_time;

@@ -8,6 +8,7 @@
 #include "mcp_oauth/rfc/6749_parameters.hpp"
 #include "mcp_oauth/rfc/7636_pkce.hpp"
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
+#include "mcp_oauth/rfc/9449_dpop.hpp"
 #include "server/client_flow.hpp"
 #include "server/leniency.hpp"
 #include "server/ticket.hpp"
@@ -130,6 +131,15 @@ private:
             if (!lenient_.serves(migration_rule::resource_missing, has_default))
                 return refuse(error_code::invalid_target, "resource is required");
             t_.resources.push_back(x_.server().resources.front().text());
+        }
+        return key();
+    }
+    [[nodiscard]] expected<void, error> key() {
+        const auto jkt = query_.find("dpop_jkt");
+        if (jkt && x_.rules().dpop.enabled) {
+            if (!is_jwk_thumbprint(*jkt))
+                return refuse(error_code::invalid_request, "dpop_jkt is malformed");
+            t_.dpop_jkt = *jkt;
         }
         return prompt();
     }

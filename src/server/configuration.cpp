@@ -72,6 +72,8 @@ expected<void, config_error> check_client(const client& who, const policy& rules
     for (const auto& uri : who.redirect_uris)
         if (!check_redirect_uri(uri, redirects))
             return wrong("clients", "a redirect URI of this client is not acceptable: " + id);
+    if (who.dpop_bound_access_tokens && !rules.dpop.enabled)
+        return wrong("clients", "the tokens of this client need policy.dpop.enabled: " + id);
     if (who.scope && !offered.contains_all(*who.scope))
         return wrong("clients", "a scope of this client is not supported: " + id);
     return {};
@@ -139,6 +141,7 @@ server_capabilities capabilities_of(const policy& rules, const endpoint_paths& p
     if (rules.registration.access != registration_access::off)
         can.registration_endpoint = origin + paths.registration;
     can.grant_types = grant_types_of(rules);
+    if (rules.dpop.enabled) can.dpop_signing_algorithms = algorithm_set::all().names();
     return can;
 }
 
@@ -165,6 +168,7 @@ registration_rules registration_of(const policy& rules, const scope_set& scopes)
     registration.scopes_offered = scopes;
     registration.grant_types = grant_types_of(rules);
     registration.web = rules.registration.web;
+    registration.dpop = rules.dpop.enabled;
     registration.limits.document_octets = rules.limits.body;
     registration.limits.json_depth = rules.limits.json_depth;
     registration.limits.redirect_uris = rules.limits.redirect_uris;
@@ -297,6 +301,10 @@ private:
         auto found = resources_of(config_.resources);
         if (!found) return unexpected<config_error>{found.error()};
         resources_ = std::move(*found);
+        for (const auto& text : (*rules_)->dpop.required_for) // or a slip of the pen binds nothing
+            if (std::none_of(resources_.begin(), resources_.end(),
+                             [&text](const auto& each) { return each.same_as(text); }))
+                return wrong("policy.dpop.required_for", "is none of the resources: " + text);
         return {};
     }
     expected<void, config_error> clients() {

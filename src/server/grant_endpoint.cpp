@@ -150,7 +150,10 @@ void grant_endpoint::on_grant(load_answer a) {
 
 void grant_endpoint::judge() {
     access_ = narrow(current_, body_, request().server().hierarchy);
-    const fresh_head fresh = fresh_from(commit_, request().server().ring());
+    if (lacks_proof()) return refuse_proof(dpop_refusal{dpop_fault::missing});
+    fresh_head fresh = fresh_from(commit_, request().server().ring());
+    if (proof_ && current_.method == client_authentication_method::none)
+        fresh.jkt = proof_->thumbprint(); // another client's tokens are bound to its credentials
     const moment at{request().arrived(), request().now()};
     transition_ = decide(current_, at, fresh);
     const bool same_client =
@@ -163,8 +166,7 @@ void grant_endpoint::judge() {
         transition_.says = transition_.next ? verdict::ended : verdict::refused;
     }
     if (gives_tokens() && access_token_.empty()) return make_access_token();
-    if (transition_.next) return commit();
-    settle();
+    conclude();
 }
 
 bool grant_endpoint::gives_tokens() const noexcept {
@@ -199,12 +201,13 @@ void grant_endpoint::make_access_token() {
     const auto& server = request().server();
     auto claims = claims_for(current_, access_.scope, access_.resource, request());
     if (!claims) return on_unavailable();
+    if (proof_) claims->jkt = proof_->thumbprint();
     expires_in_ = claims->expires_at - claims->issued_at;
     if (request().rules().access_token.format == access_token_format::opaque) {
         auto sealed = mint_opaque(*claims, server.ring(), server.random);
         if (!sealed) return on_unavailable();
         access_token_ = std::move(*sealed);
-        return transition_.next ? commit() : settle();
+        return conclude();
     }
     signing_input_ = signing_input(*claims, server.signing_key_id,
                                    server.common->signing_keys.front().algorithm());
@@ -218,8 +221,7 @@ void grant_endpoint::on_signature(sign_answer a) {
     if (key.is_held_elsewhere() && !key.public_key().verify(signing_input_, *a))
         return on_unavailable();
     access_token_ = finish_jws(std::move(signing_input_), *a);
-    if (transition_.next) return commit();
-    settle();
+    conclude();
 }
 
 // A registration that is used outlives its last refresh token: its end moves with each redeemed
@@ -353,11 +355,13 @@ void grant_endpoint::answer_with_tokens() {
     on_served();
     json_object_writer body;
     body.add("access_token", access_token_)
-        .add("token_type", "Bearer")
+        .add("token_type", proof_ ? "DPoP" : "Bearer")
         .add("expires_in", expires_in_)
         .add_if("refresh_token", refresh)
         .add("scope", access_.scope.text());
-    finish(json_answer(200, body.take()));
+    auto answer = json_answer(200, body.take());
+    if (proof_) add_nonce(answer);
+    finish(std::move(answer));
 }
 
 void grant_endpoint::on_unavailable() {
@@ -369,7 +373,7 @@ void grant_endpoint::on_unavailable() {
 // after all: a client that does not exist any more has to hear `invalid_client`, which tells it to
 // register anew.
 void grant_endpoint::refuse_request(error why) {
-    if (client_) return finish(error_answer(why));
+    if (client_) return finish(refusal(why));
     refusal_ = why;
     find_client(credentials_.client_id, &grant_endpoint::on_client_after_refusal);
 }
@@ -377,7 +381,7 @@ void grant_endpoint::refuse_request(error why) {
 void grant_endpoint::on_client_after_refusal(std::optional<known_client> who) {
     if (!who || who->who.disabled || who->who.method != credentials_.method)
         return finish(error_answer({error_code::invalid_client, "client authentication failed"}));
-    finish(error_answer(*refusal_));
+    finish(refusal(*refusal_));
 }
 
 } // namespace v0

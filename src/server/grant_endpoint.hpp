@@ -8,6 +8,7 @@
 #include "mcp_oauth/grant/transition.hpp"
 #include "mcp_oauth/rfc/6749_client_authentication.hpp"
 #include "mcp_oauth/rfc/6749_parameters.hpp"
+#include "mcp_oauth/rfc/9449_dpop.hpp"
 #include "server/client_flow.hpp"
 
 namespace mcp_oauth {
@@ -26,11 +27,11 @@ struct access_request {
 
 /// An endpoint that moves one grant: the token endpoint and the revocation endpoint.
 ///
-/// The order is that of every such request: form, client, what belongs to the grant, the state
-/// machine, signature, and last of all one compare-and-swap. A lost swap loads again and asks the
-/// state machine again with the same time of arrival, at most eight times. A swap whose outcome is
-/// unknown is read back: the record's version is this operation's own exactly where its write
-/// landed.
+/// The order is that of every such request: form, client, proof of a key, what belongs to the
+/// grant, the state machine, signature, the mark of the proof, and last of all one
+/// compare-and-swap. A lost swap loads again and asks the state machine again with the same time of
+/// arrival, at most eight times. A swap whose outcome is unknown is read back: the record's version
+/// is this operation's own exactly where its write landed.
 class grant_endpoint : public client_flow<grant_endpoint, http_response> {
 public:
     grant_endpoint(exchange x, parameters body);
@@ -40,6 +41,8 @@ public:
     void on_client(std::optional<known_client> who);
     void on_grant(load_answer a);
     void on_signature(sign_answer a);
+    void on_proof_marked(create_answer a);
+    void on_mark_read(load_answer a);
     void on_client_kept(replace_answer a);
     void on_swapped(replace_answer a);
     void on_unavailable();
@@ -67,6 +70,9 @@ protected:
 
     void authenticate();
     void present(const grant_id& id);
+    /// The same for an endpoint that gives tokens: with the proof that the request brings, if it
+    /// brings one (RFC 9449 §5).
+    void present_proven(const grant_id& id);
     void refuse_request(error why);
 
     [[nodiscard]] const parameters& body() const noexcept { return body_; }
@@ -75,8 +81,17 @@ protected:
         return client_ ? &client_->record() : nullptr;
     }
 
+    /// Nothing where the request brought none.
+    [[nodiscard]] const std::optional<dpop_proof>& proof() const noexcept { return proof_; }
+
 private:
     void judge();
+    [[nodiscard]] bool lacks_proof() const;
+    void conclude();
+    void mark_proof();
+    void refuse_proof(const dpop_refusal& why);
+    [[nodiscard]] http_response refusal(const error& why) const;
+    void add_nonce(http_response& answer) const;
     void make_access_token();
     void keep_client_alive();
     void commit();
@@ -92,6 +107,10 @@ private:
     presented_credentials credentials_;
     std::optional<authenticated_client> client_;
     std::optional<record> client_record_; ///< of a client that registered itself
+
+    bool takes_proofs_ = false;
+    std::optional<dpop_proof> proof_;
+    bool proof_marked_ = false;
 
     grant_id id_{};
     record_version commit_{}; ///< of every write of this operation, and only of its

@@ -41,8 +41,9 @@ inline namespace v0 {
     rules.operation_limit = p.operation_limit;
     rules.idle = p.refresh.idle;
     rules.min_epoch = p.min_epoch;
-    rules.rotate = g.method == client_authentication_method::none ||
-                   p.refresh.confidential == confidential_rotation::rotate;
+    const bool is_public = g.method == client_authentication_method::none;
+    rules.rotate = is_public ? g.life.jkt.empty() || p.refresh.bound == bound_rotation::rotate
+                             : p.refresh.confidential == confidential_rotation::rotate;
     return rules;
 }
 

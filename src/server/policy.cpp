@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "mcp_oauth/rfc/8707_resource_indicators.hpp"
+
 namespace mcp_oauth {
 inline namespace v0 {
 
@@ -61,6 +63,19 @@ finding check_pages_and_registrations(const policy& p) {
         return policy_error{"consent.lifetime", "must be 1 second to 10 years"};
     if (!within(p.consent.page_lifetime, seconds{1}, std::chrono::hours{24}))
         return policy_error{"consent.page_lifetime", "must be 1 second to 24 hours"};
+    return std::nullopt;
+}
+
+finding check_dpop(const policy::dpop_options& dpop) {
+    if (!within(dpop.proof_lifetime, seconds{1}, std::chrono::hours{1}))
+        return policy_error{"dpop.proof_lifetime", "must be 1 second to 1 hour"};
+    if (!within(dpop.nonce_lifetime, seconds{1}, std::chrono::hours{1}))
+        return policy_error{"dpop.nonce_lifetime", "must be 1 second to 1 hour"};
+    for (const auto& each : dpop.required_for)
+        if (!resource_identifier::parse(each))
+            return policy_error{"dpop.required_for", "must be resource identifiers"};
+    if (!dpop.enabled && (dpop.required || dpop.nonces || !dpop.required_for.empty()))
+        return policy_error{"dpop.enabled", "must be on for what else is asked of DPoP"};
     return std::nullopt;
 }
 
@@ -158,8 +173,9 @@ policy policy::migration() {
 }
 
 expected<checked_policy, policy_error> checked_policy::make(policy p) {
-    for (const auto& found : {check_tokens(p), check_refresh(p), check_pages_and_registrations(p),
-                              check_schemes(p), check_legacy(p.legacy), check_limits(p.limits)})
+    for (const auto& found :
+         {check_tokens(p), check_refresh(p), check_pages_and_registrations(p), check_dpop(p.dpop),
+          check_schemes(p), check_legacy(p.legacy), check_limits(p.limits)})
         if (found) return unexpected{*found};
     auto hierarchy = scope_hierarchy::make(p.scope.hierarchy);
     if (!hierarchy)

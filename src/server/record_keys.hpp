@@ -35,6 +35,10 @@ namespace record_keys {
 [[nodiscard]] inline std::string consent(std::string_view issuer, std::string_view digest) {
     return join(issuer, "#consent/", digest);
 }
+/// `digest` names target, key and `jti` together.
+[[nodiscard]] inline std::string dpop_proof(std::string_view issuer, std::string_view digest) {
+    return join(issuer, "#dpop_proof/", digest);
+}
 [[nodiscard]] inline std::string secret_check(std::string_view issuer) {
     return join(issuer, "#secret_check", {});
 }

@@ -4,6 +4,7 @@
 
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/rfc/9728_resource_metadata.hpp"
+#include "server/dpop.hpp"
 #include "server/resource_state.hpp"
 #include "server/shared_state.hpp"
 
@@ -37,8 +38,8 @@ std::optional<scope_set> to_scopes(const std::vector<std::string>& tokens) {
     return scopes;
 }
 
-expected<guarded_resource, config_error> make_resource(const resource_config& config,
-                                                       const std::string& issuer) {
+expected<guarded_resource, config_error>
+make_resource(const resource_config& config, const std::string& issuer, const policy& rules) {
     const auto id = resource_identifier::parse(config.identifier);
     if (!id)
         return wrong("resources.identifier",
@@ -47,19 +48,27 @@ expected<guarded_resource, config_error> make_resource(const resource_config& co
     if (!supported) return wrong("resources.scopes_supported", "holds what is no scope token");
     const auto baseline = to_scopes(config.baseline_scopes);
     if (!baseline) return wrong("resources.baseline_scopes", "holds what is no scope token");
-    const auto document = resource_metadata({*id,
-                                             {issuer},
-                                             supported->empty() ? *baseline : *supported,
-                                             config.name,
-                                             config.documentation});
-    return guarded_resource{*id, *baseline, metadata_url(*id), metadata_path(*id), document};
+    const auto target = dpop_target::parse(config.url.empty() ? config.identifier : config.url);
+    if (!target) return wrong("resources.url", "must be an http or https URL");
+    const bool bound_only = binds_tokens_for(rules, id->text());
+    protected_resource described{*id,
+                                 {issuer},
+                                 supported->empty() ? *baseline : *supported,
+                                 config.name,
+                                 config.documentation};
+    if (rules.dpop.enabled) described.dpop_signing_algorithms = algorithm_set::all().names();
+    described.dpop_bound_access_tokens_required = bound_only;
+    return guarded_resource{
+        *id,     *baseline, metadata_url(*id), metadata_path(*id), resource_metadata(described),
+        *target, bound_only};
 }
 
 expected<std::vector<guarded_resource>, config_error>
-make_resources(const std::vector<resource_config>& configs, const std::string& issuer) {
+make_resources(const std::vector<resource_config>& configs, const std::string& issuer,
+               const policy& rules) {
     std::vector<guarded_resource> made;
     for (const auto& config : configs) {
-        auto next = make_resource(config, issuer);
+        auto next = make_resource(config, issuer, rules);
         if (!next) return unexpected{next.error()};
         for (const auto& other : made)
             if (other.metadata_path == next->metadata_path)
@@ -83,6 +92,10 @@ expected<void, config_error> check_means(const gate_state& s) {
     if (!opaque && s.keys.keys().empty()) return wrong("keys", "there must be one");
     if (s.rules->gate.revocation == gate_revocation::at_once && s.ports.store == nullptr)
         return wrong("ports.store", "the policy loads grants at the gate");
+    if (s.rules->dpop.enabled && s.rules->dpop.gate_replay == dpop_replay::in_store &&
+        s.ports.store == nullptr)
+        return wrong("ports.store", "the policy keeps DPoP proofs in it");
+    if (s.rules->dpop.nonces && !s.ring) return wrong("secrets", "DPoP nonces need one");
     return {};
 }
 
@@ -144,10 +157,10 @@ expected<resource_server, config_error> resource_server::make(resource_server_co
                                                               resource_server_ports ports) {
     if (!is_issuer(config.issuer))
         return wrong("issuer", "must be an https URL, or http on a loopback host");
-    auto resources = make_resources(config.resources, config.issuer);
-    if (!resources) return unexpected{resources.error()};
     auto rules = checked_policy::make(std::move(config.policy));
     if (!rules) return wrong("policy." + std::string{rules.error().member}, rules.error().problem);
+    auto resources = make_resources(config.resources, config.issuer, **rules);
+    if (!resources) return unexpected{resources.error()};
     std::optional<key_ring> ring;
     if (!config.secrets.empty()) {
         ring = key_ring::make(config.secrets, config.issuer);
@@ -176,7 +189,7 @@ resource_server::beside(const authorization_server& issuer, std::vector<resource
         if (offered->empty() && baseline->empty())
             each.scopes_supported.assign(all.begin(), all.end());
     }
-    auto guarded = make_resources(resources, common->issuer);
+    auto guarded = make_resources(resources, common->issuer, *common->rules);
     if (!guarded) return unexpected{guarded.error()};
     for (const auto& each : *guarded)
         if (!is_served(each.id, common->resources))
@@ -193,7 +206,9 @@ std::optional<http_response> resource_server::require(const principal& who, cons
                                                       std::string_view resource) const {
     const auto* guarded = state_->find(resource);
     if (guarded == nullptr) return unknown_resource_answer();
-    auto refused = refuse_scope(*state_, *guarded, who.scopes(), needed);
+    auto refused =
+        refuse_scope(*state_, *guarded, who.scopes(), needed,
+                     who.key_thumbprint().empty() ? token_scheme::bearer : token_scheme::dpop);
     if (!refused) return std::nullopt;
     event e = describe(*state_, who);
     e.kind = event_kind::scope_refused;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,9 @@
 #include "mcp_oauth/rfc/6750_bearer.hpp"
 #include "mcp_oauth/rfc/7517_jwk.hpp"
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
+#include "mcp_oauth/rfc/9449_dpop.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
+#include "server/dpop_replay_cache.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -23,9 +26,14 @@ struct guarded_resource {
     std::string metadata_url;
     std::string metadata_path;
     std::string document;
+    dpop_target target;
+    bool bound_only; ///< takes no bearer tokens
 };
 
-/// Everything behind a `resource_server`. Immutable once made.
+/// Beyond so many proofs in their time the oldest are forgotten: see `dpop_replay::in_memory`.
+inline constexpr std::size_t most_proofs_in_memory = 262'144;
+
+/// Everything behind a `resource_server`. Immutable once made, but for the proofs it has seen.
 struct resource_server::state {
     std::string issuer;
     std::vector<guarded_resource> resources; ///< the first is the default; never empty
@@ -33,6 +41,8 @@ struct resource_server::state {
     std::optional<key_ring> ring;
     checked_policy rules;
     resource_server_ports ports;
+    std::unique_ptr<dpop_replay_cache> proofs =
+        std::make_unique<dpop_replay_cache>(most_proofs_in_memory);
 
     [[nodiscard]] const guarded_resource* find(std::string_view resource) const {
         if (resource.empty()) return &resources.front();
@@ -48,11 +58,13 @@ struct resource_server::state {
 /// Hands an event to the host. Whatever it throws is swallowed.
 void report(const resource_server::state& server, const event& e) noexcept;
 
+/// How a token came with its request.
+enum class token_scheme : std::uint8_t { bearer, dpop };
+
 /// The 403 that names all of `needed`; nothing where `held` is enough (MCP-SCO-06, MCP-SCO-12).
-[[nodiscard]] std::optional<http_response> refuse_scope(const resource_server::state& server,
-                                                        const guarded_resource& resource,
-                                                        const scope_set& held,
-                                                        const scope_set& needed);
+[[nodiscard]] std::optional<http_response>
+refuse_scope(const resource_server::state& server, const guarded_resource& resource,
+             const scope_set& held, const scope_set& needed, token_scheme scheme);
 
 /// For a resource that this server was not told of: the host's fault, and nobody gets in.
 [[nodiscard]] http_response unknown_resource_answer();

@@ -58,6 +58,7 @@ struct ticket {
     std::optional<std::string> state;
     /// Nothing where there is an error, and where a migration rule waived PKCE.
     std::optional<code_challenge> challenge;
+    std::string dpop_jkt; ///< empty where the request named no key (RFC 9449 §10)
     scope_set scopes;
     std::vector<std::string> resources;
     bool prompt_none = false;

@@ -40,7 +40,7 @@ protected:
         const auto opened = open_handle(handle_kind::code, *code, request().server().ring());
         if (!opened) return refuse_request({error_code::invalid_grant, "the code is not valid"});
         code_ = *opened;
-        present(code_.grant);
+        present_proven(code_.grant);
     }
 
     // A stranger who holds the code can neither burn it nor revoke anything: all of this is checked
@@ -53,15 +53,17 @@ protected:
             return refuse(error_code::invalid_grant, "redirect_uri differs from the one requested");
         if (!redirect && g.redirect_uri_required)
             return refuse(error_code::invalid_request, "redirect_uri is required");
-        auto proof = g.challenge.empty() ? without_pkce() : with_pkce(g);
-        if (!proof) return unexpected<error>{proof.error()};
-        proof_.emplace(*proof);
+        if (!g.dpop_jkt.empty() && (!proof() || proof()->thumbprint() != g.dpop_jkt))
+            return refuse(error_code::invalid_grant, "the code is bound to another key");
+        auto pkce = g.challenge.empty() ? without_pkce() : with_pkce(g);
+        if (!pkce) return unexpected<error>{pkce.error()};
+        pkce_.emplace(*pkce);
         return {};
     }
 
     // The proof is demanded here: a redemption without PKCE, or without leave, does not compile.
     transition decide(const grant& g, const moment& at, const fresh_head& fresh) override {
-        return redeem(g, at, fresh, *proof_);
+        return redeem(g, at, fresh, *pkce_);
     }
 
 private:
@@ -93,7 +95,7 @@ private:
 
     handle code_;
     std::optional<code_verifier> verifier_;
-    std::optional<pkce_proof> proof_;
+    std::optional<pkce_proof> pkce_;
 };
 
 /// `grant_type=refresh_token` (OAuth 2.1 §4.3.1).
@@ -113,7 +115,7 @@ protected:
         const bool by_grant = credentials().method == client_authentication_method::none &&
                               opened_ && request().server().clients == nullptr &&
                               registered_itself(credentials().client_id);
-        if (by_grant) return present(opened_->grant);
+        if (by_grant) return present_proven(opened_->grant);
         authenticate();
     }
 
@@ -125,7 +127,7 @@ protected:
             return refuse_request({error_code::invalid_request, "refresh_token is required"});
         if (!opened_)
             return refuse_request({error_code::invalid_grant, "the refresh token is not valid"});
-        present(opened_->grant);
+        present_proven(opened_->grant);
     }
 
     expected<void, error> belongs(const grant& g) override {
@@ -135,6 +137,9 @@ protected:
         // nobody.
         if (authenticated() == nullptr && g.method != client_authentication_method::none)
             return refuse(error_code::invalid_grant, "the token was issued to another client");
+        if (is_bound(g.life, opened_->generation) &&
+            (!proof() || proof()->thumbprint() != g.life.jkt))
+            return refuse(error_code::invalid_grant, "the token is bound to another key");
         return {};
     }
 

@@ -81,7 +81,7 @@ TEST_CASE("The configuration as the documentation shows it is accepted, its comm
                         "retry_window_seconds": null},
       "registration": {"enabled": true, "initial_access_token": null},
       "client_id_metadata_documents": {"enabled": false, "allow_loopback": false, "ca_file": null},
-      "dpop": {"enabled": false, "required": false, "nonces": false},
+      "dpop": {"enabled": true, "required": false, "nonces": false},
       "pushed_authorization_requests": {"enabled": false, "required": false},
       "device_authorization": {"enabled": false, "lifetime_seconds": 600, "interval_seconds": 5},
       "limits": {"registrations_per_minute": null, "failed_secrets_per_minute": null},
@@ -186,13 +186,29 @@ TEST_CASE("A fault is named by its pointer", "[examples][config]") {
     }
 }
 
+TEST_CASE("DPoP is on and asked of nobody, unless the configuration says so",
+          "[examples][config][MCP-DPOP-02]") {
+    for (const auto* const text : {"{}", R"({"dpop":{}})", R"({"dpop":{"enabled":true}})"}) {
+        const auto dpop = parse_config(text).policy.dpop;
+        CHECK(dpop.enabled);
+        CHECK_FALSE(dpop.required);
+        CHECK_FALSE(dpop.nonces);
+    }
+    CHECK_FALSE(parse_config(R"({"dpop":{"enabled":false}})").policy.dpop.enabled);
+    CHECK(parse_config(R"({"dpop":{"required":true}})").policy.dpop.required);
+    CHECK(parse_config(R"({"dpop":{"nonces":true}})").policy.dpop.nonces);
+    CHECK(pointer_of(R"({"dpop":{"enabled":false,"required":true}})") == "/dpop/required");
+    CHECK(pointer_of(R"({"dpop":{"enabled":false,"nonces":true}})") == "/dpop/nonces");
+    CHECK(pointer_of(R"({"dpop":{"x":1}})") == "/dpop/x");
+    const auto bound =
+        parse_config(R"({"clients":[{"client_id":"c","redirect_uris":["https://c.example/cb"],)"
+                     R"("dpop_bound_access_tokens":true}]})");
+    CHECK(bound.clients.front().dpop_bound_access_tokens);
+}
+
 TEST_CASE("A feature that is not built in is refused by name, and may be named to say it is off",
           "[examples][config]") {
     const std::pair<const char*, const char*> table[] = {
-        {R"({"dpop":{}})", "/dpop"},
-        {R"({"dpop":{"enabled":true}})", "/dpop/enabled"},
-        {R"({"dpop":{"enabled":false,"required":true}})", "/dpop/required"},
-        {R"({"dpop":{"enabled":false,"nonces":true}})", "/dpop/nonces"},
         {R"({"pushed_authorization_requests":{"enabled":true}})",
          "/pushed_authorization_requests/enabled"},
         {R"({"pushed_authorization_requests":{"enabled":false,"required":true}})",
@@ -208,7 +224,6 @@ TEST_CASE("A feature that is not built in is refused by name, and may be named t
         CHECK(pointer_of(text) == pointer);
         CHECK(problem_of(text).find("not built in") != std::string::npos);
     }
-    CHECK(pointer_of(R"({"dpop":{"enabled":false,"x":1}})") == "/dpop/x");
     CHECK(pointer_of(R"({"device_authorization":{"enabled":false,"interval_seconds":0}})") ==
           "/device_authorization/interval_seconds");
 }

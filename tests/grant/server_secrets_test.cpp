@@ -20,9 +20,17 @@ constexpr auto current = secret_role::current;
 constexpr auto previous = secret_role::previous;
 
 constexpr key_purpose every_purpose[] = {
-    key_purpose::code,           key_purpose::refresh_token,  key_purpose::access_token,
-    key_purpose::login_ticket,   key_purpose::consent_ticket, key_purpose::host_data,
-    key_purpose::consent_record, key_purpose::session,        key_purpose::store_check,
+    key_purpose::code,
+    key_purpose::refresh_token,
+    key_purpose::access_token,
+    key_purpose::login_ticket,
+    key_purpose::consent_ticket,
+    key_purpose::host_data,
+    key_purpose::consent_record,
+    key_purpose::session,
+    key_purpose::store_check,
+    key_purpose::dpop_nonce,
+    key_purpose::dpop_resource_nonce,
 };
 
 // Draws 00 01 02 …, so that a sealed text can be computed elsewhere.

@@ -39,6 +39,8 @@ constexpr row table[] = {
     {error_code::invalid_target, "invalid_target", 400, true},
     {error_code::invalid_token, "invalid_token", 401, false},
     {error_code::insufficient_scope, "insufficient_scope", 403, false},
+    {error_code::invalid_dpop_proof, "invalid_dpop_proof", 400, false},
+    {error_code::use_dpop_nonce, "use_dpop_nonce", 400, false},
     {error_code::invalid_redirect_uri, "invalid_redirect_uri", 400, false},
     {error_code::invalid_client_metadata, "invalid_client_metadata", 400, false},
     {error_code::request_not_supported, "request_not_supported", 400, true},

@@ -45,7 +45,7 @@ TEST_CASE("RFC 6750 §2.1: a bearer token is everything after the scheme, in any
 
 TEST_CASE("RFC 6750 §2.1: a token that is no token68 makes the request invalid",
           "[OA21-RS-02][ATK-RS-03][MCP-ERR-01]") {
-    constexpr auto malformed = "invalid_request: the bearer token is malformed";
+    constexpr auto malformed = "invalid_request: the access token is malformed";
     for (const auto header : {"Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "Bearer a, Bearer b",
                               "Bearer \"a\"", "Bearer a\tb", "Bearer =", "Bearer a=b", "Bearer a ",
                               "Bearer a\xC3\xA9", "Bearer a;b", "Bearer a:b", "Bearer a\\"}) {

@@ -51,7 +51,7 @@ TEST_CASE("RFC 7519 §4.1: the registered claims, each of its type", "[JOSE-12][
 }
 
 TEST_CASE(
-    "RFC 7519 §2: a NumericDate is a number of this age; a fraction counts against the bearer",
+    "RFC 7519 §2: a NumericDate is a number of this age, and a fraction counts against the bearer",
     "[JOSE-12][ATK-JW-10]") {
     CHECK(read(R"({"exp":3.9})")->expires_at == 3);
     CHECK(read(R"({"nbf":2.1})")->not_before == 3);

@@ -120,12 +120,16 @@ private:
     }
 };
 
+/// The `Bearer` challenge as it is sent: with the one for DPoP behind it.
+inline std::string beside_dpop(const std::string& bearer) {
+    return bearer + ", DPoP algs=\"ES256 ES384 EdDSA RS256 PS256\"";
+}
 /// A refusal in full: a challenge makes three headers.
-inline headers challenge_headers(std::string challenge, bool with_body = true) {
+inline headers challenge_headers(const std::string& challenge, bool with_body = true) {
     return {{"Cache-Control", "no-store"},
             with_body ? http_header{"Content-Type", "application/json"}
                       : http_header{"Content-Length", "0"},
-            {"WWW-Authenticate", std::move(challenge)},
+            {"WWW-Authenticate", beside_dpop(challenge)},
             {"Access-Control-Expose-Headers", "WWW-Authenticate"}};
 }
 

@@ -52,6 +52,7 @@ TEST_CASE(
           R"("code_challenge_methods_supported":["S256"],)"
           R"("authorization_response_iss_parameter_supported":true,)"
           R"("protected_resources":["https://as.example/mcp","https://other.example/mcp"],)"
+          R"("dpop_signing_alg_values_supported":["ES256","ES384","EdDSA","RS256","PS256"],)"
           R"("subject_types_supported":["public"],)"
           R"("id_token_signing_alg_values_supported":["ES256"],)"
           R"("request_parameter_supported":false,"request_uri_parameter_supported":false})");

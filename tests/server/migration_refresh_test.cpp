@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 using std::chrono::hours;
 
 TEST_CASE("An old client refreshes with its first token for as long as its grant lives",
-          "[migration][OA21-REF-05][OA21-REF-12]") {
+          "[migration][OA21-REF-05]") {
     const server s{migrating()};
     const auto first = s.first_refresh_token();
     // Each use keeps the grant from falling idle, which takes 14 days.

@@ -21,13 +21,13 @@ std::vector<option> options_of_tokens(const policy& p) {
     const auto& [code_lifetime] = p.code;
     const auto& [access_token_format, access_token_lifetime] = p.access_token;
     const auto& [refresh_issue, refresh_idle, refresh_absolute, refresh_retry_window,
-                 refresh_retry_depth, refresh_confidential] = p.refresh;
+                 refresh_retry_depth, refresh_confidential, refresh_bound] = p.refresh;
     const auto& [gate_revocation, gate_leeway] = p.gate;
     return {
         OPTION(code_lifetime),        OPTION(access_token_format), OPTION(access_token_lifetime),
         OPTION(refresh_issue),        OPTION(refresh_idle),        OPTION(refresh_absolute),
         OPTION(refresh_retry_window), OPTION(refresh_retry_depth), OPTION(refresh_confidential),
-        OPTION(gate_revocation),      OPTION(gate_leeway)};
+        OPTION(refresh_bound),        OPTION(gate_revocation),     OPTION(gate_leeway)};
 }
 std::vector<option> options_of_requests(const policy& p) {
     const auto& [redirect_localhost_is_loopback, redirect_private_use_schemes,
@@ -85,18 +85,26 @@ std::vector<option> options_of_legacy(const policy& p) {
             OPTION(switch_holds_for)};
 }
 
+std::vector<option> options_of_dpop(const policy& p) {
+    const auto& [dpop_enabled, dpop_required, dpop_required_for, dpop_nonces, dpop_nonce_lifetime,
+                 dpop_proof_lifetime, dpop_gate_replay] = p.dpop;
+    return {OPTION(dpop_enabled),    OPTION(dpop_required),       OPTION(dpop_required_for),
+            OPTION(dpop_nonces),     OPTION(dpop_nonce_lifetime), OPTION(dpop_proof_lifetime),
+            OPTION(dpop_gate_replay)};
+}
+
 std::vector<option> every_option() {
     const policy p;
     // Every group and every member outside a group.
     const auto& [code, access_token, refresh, redirect, scope, resource, registration, consent,
-                 gate, limits, legacy, operation_limit, min_epoch] = p;
+                 gate, dpop, limits, legacy, operation_limit, min_epoch] = p;
     static_cast<void>(&code), static_cast<void>(&access_token), static_cast<void>(&refresh);
     static_cast<void>(&redirect), static_cast<void>(&scope), static_cast<void>(&resource);
     static_cast<void>(&registration), static_cast<void>(&consent), static_cast<void>(&gate);
-    static_cast<void>(&limits), static_cast<void>(&legacy);
+    static_cast<void>(&limits), static_cast<void>(&legacy), static_cast<void>(&dpop);
     std::vector<option> all{OPTION(operation_limit), OPTION(min_epoch)};
-    for (const auto& some :
-         {options_of_tokens(p), options_of_requests(p), options_of_limits(p), options_of_legacy(p)})
+    for (const auto& some : {options_of_tokens(p), options_of_requests(p), options_of_limits(p),
+                             options_of_legacy(p), options_of_dpop(p)})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }

@@ -188,3 +188,28 @@ TEST_CASE("a switch names clients, and an empty name is none", "[policy][migrati
               }) == "legacy.holds_for");
     }
 }
+
+TEST_CASE("A DPoP proof or nonce is good for a second to an hour, and off means off", "[policy]") {
+    const auto with = [](auto change) { return fault([&](auto& p) { change(p.dpop); }); };
+    for (const auto good : {1s, 3600s}) {
+        CHECK(with([&](auto& d) { d.proof_lifetime = good; }).empty());
+        CHECK(with([&](auto& d) { d.nonce_lifetime = good; }).empty());
+    }
+    for (const auto bad : {-1s, 0s, 3601s}) {
+        CHECK(with([&](auto& d) { d.proof_lifetime = bad; }) == "dpop.proof_lifetime");
+        CHECK(with([&](auto& d) { d.nonce_lifetime = bad; }) == "dpop.nonce_lifetime");
+    }
+    CHECK(with([](auto& d) { d.enabled = false; }).empty());
+    const auto off = [&](auto change) {
+        return with([&](auto& d) {
+            d.enabled = false;
+            change(d);
+        });
+    };
+    CHECK(off([](auto& d) { d.required = true; }) == "dpop.enabled");
+    CHECK(off([](auto& d) { d.nonces = true; }) == "dpop.enabled");
+    CHECK(off([](auto& d) { d.required_for = {"https://a.example"}; }) == "dpop.enabled");
+    CHECK(with([](auto& d) { d.required_for = {"https://a.example"}; }).empty());
+    for (const auto* const bad : {"", "a", "http://a.example", "https://a.example/#x"})
+        CHECK(with([&](auto& d) { d.required_for = {bad}; }) == "dpop.required_for");
+}

@@ -168,7 +168,8 @@ TEST_CASE("without scopes of its own a resource shows what its authorization ser
     CHECK(gate.handle(given::get("/.well-known/oauth-protected-resource/mcp")).body ==
           R"({"resource":"https://as.example/mcp","authorization_servers":["https://as.example"],)"
           R"("scopes_supported":["mcp","notes:read","notes:write"],)"
-          R"("bearer_methods_supported":["header"]})");
+          R"("bearer_methods_supported":["header"],)"
+          R"("dpop_signing_alg_values_supported":["ES256","ES384","EdDSA","RS256","PS256"]})");
 }
 
 TEST_CASE("host data that was given at the approval is handed back at the gate", "[gate][beside]") {

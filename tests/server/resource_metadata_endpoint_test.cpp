@@ -8,10 +8,12 @@ namespace {
 const std::string notes_document =
     R"({"resource":"https://mcp.example/mcp","authorization_servers":["https://as.example"],)"
     R"("scopes_supported":["mcp","notes:read"],"bearer_methods_supported":["header"],)"
-    R"("resource_name":"Notes","resource_documentation":"https://mcp.example/docs"})";
+    R"("resource_name":"Notes","resource_documentation":"https://mcp.example/docs",)"
+    R"("dpop_signing_alg_values_supported":["ES256","ES384","EdDSA","RS256","PS256"]})";
 const std::string other_document =
     R"({"resource":"https://mcp.example/other","authorization_servers":["https://as.example"],)"
-    R"("bearer_methods_supported":["header"]})";
+    R"("bearer_methods_supported":["header"],)"
+    R"("dpop_signing_alg_values_supported":["ES256","ES384","EdDSA","RS256","PS256"]})";
 const std::string root = "/.well-known/oauth-protected-resource";
 
 http_response answer(const gate& g, std::string method, std::string target) {
@@ -71,7 +73,8 @@ TEST_CASE("a resource without a path owns the root, whichever comes first",
         CHECK(answer(g, "GET", root).body ==
               R"({"resource":")" + std::string{whole} +
                   R"(","authorization_servers":["https://as.example"],)"
-                  R"("bearer_methods_supported":["header"]})");
+                  R"("bearer_methods_supported":["header"],"dpop_signing_alg_values_supported":)"
+                  R"(["ES256","ES384","EdDSA","RS256","PS256"]})");
         CHECK(answer(g, "GET", root + "/mcp").body == notes_document);
     }
 }
@@ -131,7 +134,8 @@ TEST_CASE("without a list of its own a resource shows its baseline", "[gate][MCP
     const gate g{std::move(c)};
     CHECK(answer(g, "GET", root).body ==
           R"({"resource":"https://mcp.example/mcp","authorization_servers":["https://as.example"],)"
-          R"("scopes_supported":["mcp"],"bearer_methods_supported":["header"]})");
+          R"("scopes_supported":["mcp"],"bearer_methods_supported":["header"],)"
+          R"("dpop_signing_alg_values_supported":["ES256","ES384","EdDSA","RS256","PS256"]})");
 }
 
 TEST_CASE("the routes to serve are exactly those that answer", "[gate]") {

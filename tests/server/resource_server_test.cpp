@@ -64,12 +64,12 @@ TEST_CASE("a challenge names the baseline and what this call needs", "[gate][MCP
         return std::string{*g.refusal("", needed, resource).header("WWW-Authenticate")};
     };
     CHECK(challenge({"notes:write", "mcp"}, {}) ==
-          R"(Bearer scope="mcp notes:write", resource_metadata=")" + std::string{notes_metadata} +
-              "\"");
+          beside_dpop(R"(Bearer scope="mcp notes:write", resource_metadata=")" +
+                      std::string{notes_metadata} + "\""));
     const std::string other_metadata =
         R"(resource_metadata="https://mcp.example/.well-known/oauth-protected-resource/other")";
-    CHECK(challenge({}, other) == "Bearer " + other_metadata);
-    CHECK(challenge({"a"}, other) == "Bearer scope=\"a\", " + other_metadata);
+    CHECK(challenge({}, other) == beside_dpop("Bearer " + other_metadata));
+    CHECK(challenge({"a"}, other) == beside_dpop("Bearer scope=\"a\", " + other_metadata));
 }
 
 TEST_CASE("OAuth 2.1 §5.1.1: the scheme is of any case, and one or more spaces follow",
@@ -90,7 +90,7 @@ TEST_CASE("what is no bearer credential is refused as malformed",
           "Bearer " + token + "\x80"}) {
         INFO(value);
         CHECK(is_invalid_request(refused(g, with_authorization({value})),
-                                 "the bearer token is malformed"));
+                                 "the access token is malformed"));
         CHECK(g.reason() == "invalid_request");
     }
     for (const auto& value : {"Bearer\t" + token, "Bearer," + token, std::string{}})
@@ -100,7 +100,7 @@ TEST_CASE("what is no bearer credential is refused as malformed",
 
 TEST_CASE("another scheme's credentials are no token", "[gate][OA21-RS-07]") {
     const gate g;
-    for (const auto* const value : {"Basic YTpi", "DPoP x", "Bearerx y", "Negotiate"})
+    for (const auto* const value : {"Basic YTpi", "DPoPx y", "Bearerx y", "Negotiate"})
         CHECK(refused(g, with_authorization({value})).headers ==
               challenge_headers(without_token, false));
 }

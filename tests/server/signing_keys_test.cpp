@@ -153,7 +153,7 @@ TEST_CASE("an operation says which key is to sign, for hosts that carry out step
 }
 
 TEST_CASE("a signer that fails, lies or speaks another form uses nothing up",
-          "[RT-10][OA21-CODE-12][MCP-ERR-07][JOSE-07]") {
+          "[OA21-CODE-12][MCP-ERR-07][JOSE-07]") {
     const auto& key = key_for(signature_algorithm::es256);
     const auto& stranger = key_for(signature_algorithm::es384);
     module hsm{honest(key)};

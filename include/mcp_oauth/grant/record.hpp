@@ -98,6 +98,11 @@ struct grant_life {
     secret_id head_key{};         ///< the secret that the head was minted under
     rotation_ring ring;           ///< empty under strict one-time use
     std::uint32_t epoch = 0;      ///< of the last write, see `policy::min_epoch`
+
+    /// The key that a public client's refresh tokens are bound to (RFC 9449 §5): its thumbprint,
+    /// and the first generation that is; older ones were handed out without. Empty: none is bound.
+    std::string jkt;
+    std::uint32_t jkt_since = 0;
 };
 
 /// A grant. Everything but `life` is fixed when the user approves.
@@ -118,6 +123,9 @@ struct grant {
     std::string redirect_uri;
     /// Whether the code has to come with it (RFC 6749 §4.1.3; OAuth 2.1 left that out).
     bool redirect_uri_required = false;
+
+    /// `dpop_jkt` of the authorization request: only this key redeems the code (RFC 9449 §10).
+    std::string dpop_jkt;
 
     // What is known of the user's login; the same in every token of the grant (AT-09).
     std::optional<std::int64_t> auth_time; ///< seconds

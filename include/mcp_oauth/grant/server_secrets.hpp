@@ -53,6 +53,8 @@ enum class key_purpose : std::uint8_t {
     consent_record,
     session,
     store_check,
+    dpop_nonce,
+    dpop_resource_nonce,
 };
 
 /// The derived keys of one issuer. Immutable; copies share them; any thread may use them.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/grant/record.hpp"
@@ -42,6 +43,8 @@ struct moment {
 struct fresh_head {
     std::uint64_t nonce = 0;
     secret_id key{};
+    /// The thumbprint of the key that a public client proved to hold; empty where it proved none.
+    std::string_view jkt{};
 };
 
 /// Whether scope and resource of the request fit the grant. Judged after replay, or a thief could
@@ -125,7 +128,21 @@ namespace detail {
     return stamp;
 }
 
+/// Binds the head and what follows it to the key that was proved with the request (RFC 9449 §5).
+/// Tokens that were handed out before stay as they are: or a thief could bind the grant to a key of
+/// his own, and the client's replay would go unseen.
+inline void bind_head(grant_life& next, const fresh_head& fresh) {
+    if (!next.jkt.empty() || fresh.jkt.empty()) return;
+    next.jkt = fresh.jkt;
+    next.jkt_since = next.head;
+}
+
 } // namespace detail
+
+/// Whether a refresh token of this generation needs a proof of `life.jkt`.
+[[nodiscard]] inline bool is_bound(const grant_life& life, std::uint32_t generation) noexcept {
+    return !life.jkt.empty() && generation >= life.jkt_since;
+}
 
 /// Presents the code (rows 1 and 3 to 6).
 ///
@@ -159,6 +176,7 @@ namespace detail {
     t.next->head_key = fresh.key;
     t.next->ring.clear();
     t.next->redeemed_at = at.arrived;
+    bind_head(*t.next, fresh);
     t.next->epoch = (std::max)(g.epoch, rules.min_epoch);
     return t;
 }
@@ -222,6 +240,7 @@ namespace detail {
     t.next->head_nonce = fresh.nonce;
     t.next->head_key = fresh.key;
     t.next->ring.push(stamp, windowed ? depth : 0);
+    bind_head(*t.next, fresh);
     t.next->epoch = (std::max)(g.epoch, rules.min_epoch);
     return t;
 }

@@ -67,6 +67,8 @@ struct client {
     /// The registered `scope`: a default, or a ceiling, as the policy says.
     std::optional<scope_set> scope;
     bool disabled = false;
+    /// Every token of this client is bound to a key (RFC 9449 §5.2).
+    bool dpop_bound_access_tokens = false;
 
     // What a consent page shows. Self-asserted, and never proof of anything (DCR-13).
     std::string client_name;

@@ -27,6 +27,8 @@ enum class error_code : std::uint8_t {
     invalid_target,          // RFC 8707 §2
     invalid_token,           // RFC 6750 §3.1
     insufficient_scope,      // RFC 6750 §3.1
+    invalid_dpop_proof,      // RFC 9449 §5; at a resource server its status is 401 (§7.1)
+    use_dpop_nonce,          // RFC 9449 §8; likewise (§9)
     invalid_redirect_uri,    // RFC 7591 §3.2.2
     invalid_client_metadata, // RFC 7591 §3.2.2
     request_not_supported,   // OpenID Connect Core §3.1.2.6
@@ -58,6 +60,8 @@ struct wire_rules {
     case error_code::invalid_target: return {"invalid_target", 400, true};
     case error_code::invalid_token: return {"invalid_token", 401, false};
     case error_code::insufficient_scope: return {"insufficient_scope", 403, false};
+    case error_code::invalid_dpop_proof: return {"invalid_dpop_proof", 400, false};
+    case error_code::use_dpop_nonce: return {"use_dpop_nonce", 400, false};
     case error_code::invalid_redirect_uri: return {"invalid_redirect_uri", 400, false};
     case error_code::invalid_client_metadata: return {"invalid_client_metadata", 400, false};
     case error_code::request_not_supported: return {"request_not_supported", 400, true};

@@ -46,6 +46,8 @@ struct registration_rules {
     /// Those that a registration may name; others are left out (DCR-18, ATK-RG-02).
     scope_set scopes_offered;
     impossible_web web = impossible_web::refuse;
+    /// Whether `dpop_bound_access_tokens` can be had; where it cannot, it is left out.
+    bool dpop = false;
     registration_limits limits;
 };
 

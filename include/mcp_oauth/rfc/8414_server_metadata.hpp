@@ -73,6 +73,9 @@ struct server_capabilities {
     bool iss_in_responses = true;
     std::vector<std::string> protected_resources; ///< RFC 9728 §4
 
+    /// What proofs may be signed with (RFC 9449 §5.1); empty: DPoP is not served.
+    std::vector<std::string> dpop_signing_algorithms;
+
     // What OpenID Connect Discovery §3 requires of a document under its name (OIDCD-03).
     std::vector<std::string> subject_types{"public"};
     std::vector<std::string> id_token_signing_algorithms{"ES256"};

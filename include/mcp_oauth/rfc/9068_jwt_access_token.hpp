@@ -35,6 +35,9 @@ struct access_token_claims {
     std::string jti;
     /// The grant behind the token, a claim of our own; empty for a token without a grant.
     std::string grant_id;
+    /// The thumbprint of the key that the token is bound to, `cnf.jkt` (RFC 9449 §6.1); empty for a
+    /// bearer token.
+    std::string jkt;
 
     // The user's login, the same in every token of a grant (RFC 9068 §2.2.1; AT-09).
     std::optional<std::int64_t> auth_time;
@@ -132,8 +135,9 @@ inline constexpr std::size_t largest_access_token = 8192;
 ///           header (JOSE-05, JOSE-06); the signature; `iss` to the letter;
 ///           `aud`, string or array, names this resource (AT-12, MCP-RES-13); now < `exp` and `nbf`
 ///           <= now (JOSE-13); every claim that RFC 9068 §2.2 requires is there and has its type
-///           (AT-04).
-/// Does not check: scopes; whether the grant behind the token still lives.
+///           (AT-04); `cnf`, where it is there, holds `jkt` and nothing that is not understood.
+/// Does not check: scopes; whether the grant behind the token still lives; that a bound token comes
+///           with a proof.
 /// Errors:   `invalid_token`, with a reason that stays inside.
 [[nodiscard]] MCP_OAUTH_EXPORT expected<verified_access_token, token_refusal>
 verify_access_token(std::string_view token, const key_set& keys,

@@ -22,6 +22,9 @@ struct protected_resource {
     scope_set scopes_supported;
     std::string resource_name;
     std::string resource_documentation;
+    /// What proofs may be signed with; empty: DPoP is not served (PRM-10).
+    std::vector<std::string> dpop_signing_algorithms{};
+    bool dpop_bound_access_tokens_required = false;
 };
 
 /// The metadata document (RFC 9728 §2, §3.2).

@@ -29,6 +29,16 @@ enum class refresh_issuance : std::uint8_t {
 };
 /// Whether refresh tokens of confidential clients rotate; those of public ones do (OA21-REF-05).
 enum class confidential_rotation : std::uint8_t { rotate, keep };
+/// Whether a public client's refresh token that is bound to a key is rotated (OA21-REF-06).
+enum class bound_rotation : std::uint8_t { rotate, keep };
+/// Where a resource server remembers the proofs that it has seen (RFC 9449 §11.1).
+enum class dpop_replay : std::uint8_t {
+    /// In the process: no I/O. A second process, or the same after a restart, takes a proof that
+    /// this one has seen. Bounded: beyond 262,144 proofs in their time the oldest are forgotten.
+    in_memory,
+    /// One `create` per request: seen by all that share the store.
+    in_store,
+};
 /// What an authorization request without `resource` gets.
 enum class missing_resource : std::uint8_t {
     refuse,          ///< `invalid_target`
@@ -79,6 +89,7 @@ struct policy {
         /// How many rotations the record remembers.
         std::size_t retry_depth = 8;
         confidential_rotation confidential = confidential_rotation::rotate;
+        bound_rotation bound = bound_rotation::rotate;
     } refresh;
 
     /// Which redirect URIs may be registered: see `redirect_rules`.
@@ -121,6 +132,26 @@ struct policy {
         gate_revocation revocation = gate_revocation::at_expiry;
         seconds leeway{0}; ///< at most a minute
     } gate;
+
+    /// DPoP (RFC 9449). A token that was bound to a key is never taken without a proof of it,
+    /// whatever stands here.
+    struct dpop_options {
+        /// Off: proofs are not looked at, and all tokens are bearer tokens.
+        bool enabled = true;
+        /// No token without a proof, for any client. For one client alone:
+        /// `client::dpop_bound_access_tokens`.
+        bool required = false;
+        /// Resources that take bound tokens only, by their identifiers.
+        std::vector<std::string> required_for;
+        /// Proofs need a nonce of the server's (§8, §9). It costs clients a request now and then,
+        /// and nobody can make proofs in advance.
+        bool nonces = false;
+        seconds nonce_lifetime{300};
+        /// How far `iat` may be away from now, in both directions.
+        seconds proof_lifetime{300};
+        /// The authorization server always uses its store.
+        dpop_replay gate_replay = dpop_replay::in_memory;
+    } dpop;
 
     /// Sizes in octets, and counts; what is larger is refused before it is looked at.
     struct limits_options {
@@ -200,8 +231,9 @@ class checked_policy {
 public:
     /// Checks: code 1 s to 10 min; access token 1 s to 24 h; idle > 0, idle <= absolute; with a
     ///         window: window > `operation_limit`, idle > window + `operation_limit`, depth 1 to
-    ///         32; leeway at most 60 s; no lifetime above ten years; schemes in lower case; no
-    ///         scope implies itself; no limit is zero; no client ID of `legacy` is empty.
+    ///         32; leeway at most 60 s; DPoP proofs and nonces 1 s to 1 h, and nothing more is
+    ///         asked of DPoP where it is off; no lifetime above ten years; schemes in lower case;
+    ///         no scope implies itself; no limit is zero; no client ID of `legacy` is empty.
     [[nodiscard]] MCP_OAUTH_EXPORT static expected<checked_policy, policy_error> make(policy p);
 
     [[nodiscard]] const policy& operator*() const noexcept { return policy_; }

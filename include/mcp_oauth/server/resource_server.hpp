@@ -33,6 +33,9 @@ struct resource_config {
     std::vector<std::string> baseline_scopes;
     std::string name;
     std::string documentation;
+    /// Where the resource is, as its clients see it: what DPoP proofs are for (RFC 9449 §4.3).
+    /// Empty: the identifier. One that guards several URLs is one `resource_config` for each.
+    std::string url{};
 };
 
 /// What a resource server is made from. `make` checks it as a whole.
@@ -43,14 +46,16 @@ struct resource_server_config {
     std::vector<resource_config> resources;
     /// The issuer's public keys.
     std::vector<verification_key> keys;
-    /// For opaque access tokens and sessions: the issuer's secrets; empty where there are none.
+    /// For opaque access tokens: the issuer's secrets. For sessions and DPoP nonces: those, or any.
+    /// Empty where there are none.
     std::vector<server_secret> secrets;
     mcp_oauth::policy policy;
 };
 
 /// What the gate calls. References must outlive it; each may be null, as in `server_ports`.
 struct resource_server_ports {
-    record_store* store = nullptr; ///< needed for `gate_revocation::at_once`
+    /// Needed for `gate_revocation::at_once` and `dpop_replay::in_store`.
+    record_store* store = nullptr;
     event_sink* events = nullptr;
     mcp_oauth::clock* clock = nullptr;
     random_source* random = nullptr;
@@ -66,6 +71,9 @@ public:
     /// Empty for a token without a grant.
     [[nodiscard]] const std::string& grant_id() const noexcept { return grant_id_; }
     [[nodiscard]] instant expires_at() const noexcept { return expires_at_; }
+    /// The key that the token is bound to and that the caller proved to hold (RFC 9449 §6.1); empty
+    /// for a bearer token.
+    [[nodiscard]] const std::string& key_thumbprint() const noexcept { return key_thumbprint_; }
     /// What the host gave to `approve`; empty unless the gate loads the grant.
     [[nodiscard]] const std::string& host_data() const noexcept { return host_data_; }
 
@@ -78,6 +86,7 @@ private:
     scope_set scopes_;
     std::string grant_id_;
     instant expires_at_{};
+    std::string key_thumbprint_;
     std::string host_data_;
 };
 
@@ -94,8 +103,8 @@ using admission = std::variant<principal, http_response>;
 ///   - `Origin`, and `Host` on a loopback address: another site's is a plain 403, before the gate
 ///     (MCP-SEC-09).
 ///   - CORS: preflights are answered without a token, for metadata, keys, token, registration,
-///     revocation and the resource, never for the authorization endpoint; `WWW-Authenticate` is
-///     exposed (MCP-SEC-13, OA21-TOK-14, T-19).
+///     revocation and the resource, never for the authorization endpoint; `WWW-Authenticate` and
+///     `DPoP-Nonce` are exposed (MCP-SEC-13, OA21-TOK-14, T-19).
 ///   - The token goes nowhere else: not into a log, a cookie or a URL, and not upstream, where a
 ///     token of its own is needed (MCP-TOK-07, BCP-14, BEAR-05).
 ///   - A denial that no further scope would cure is a 403 of the host's own, without
@@ -127,12 +136,13 @@ public:
     /// Decides whether `request` may go on at `resource` (empty: the first) with `needed` scopes.
     ///
     /// Checks: exactly one token, in the `Authorization` header (OA21-RS-02 … 05); signature,
-    ///         `typ`, issuer, audience, times (AT-10 … 14); with `at_once`, that the grant lives;
-    ///         scopes by the hierarchy.
+    ///         `typ`, issuer, audience, times (AT-10 … 14); for a token that is bound to a key, the
+    ///         proof (RFC 9449 §7.1); with `at_once`, that the grant lives; scopes by the
+    ///         hierarchy; and last that the proof was not here before.
     /// Does not check: the session (`owns_session`), the `Origin` header, anything in the body.
     /// Errors: 401 without `error` where there is no token; 400 `invalid_request`; 401
-    ///         `invalid_token`; 403 `insufficient_scope` that names every scope in `needed`; 503
-    ///         where the store does not answer.
+    ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope`
+    ///         that names every scope in `needed`; 503 where the store does not answer.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
     [[nodiscard]] operation<admission> begin_admit(const http_request& request,
