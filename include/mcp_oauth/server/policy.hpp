@@ -27,7 +27,8 @@ enum class refresh_issuance : std::uint8_t {
     when_registered,     ///< every client with `refresh_token` among its grant types
     when_offline_access, ///< and only where `offline_access` was granted
 };
-/// Whether refresh tokens of confidential clients rotate; those of public ones do (OA21-REF-05).
+/// Whether refresh tokens of confidential clients rotate; those of public ones that are bound to no
+/// key do (OA21-REF-05).
 enum class confidential_rotation : std::uint8_t { rotate, keep };
 /// Whether a public client's refresh token that is bound to a key is rotated (OA21-REF-06).
 enum class bound_rotation : std::uint8_t { rotate, keep };
