@@ -41,6 +41,7 @@ enum class event_kind : std::uint8_t {
     store_unavailable,
 };
 
+/// The kind as a word for a log.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string_view name(event_kind kind) noexcept;
 
 /// One event. Holds no token, code, secret or password, ever (OA21-GEN-05, ATK-RG-07).
@@ -73,6 +74,7 @@ struct event {
 class MCP_OAUTH_EXPORT event_sink {
 public:
     virtual ~event_sink();
+    /// One event, at the moment that it happens.
     virtual void on_event(const event& event) = 0;
 };
 

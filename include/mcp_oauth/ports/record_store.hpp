@@ -28,6 +28,7 @@ using record_version = std::array<std::uint8_t, 16>;
 /// What a record is. A store may keep the kinds in separate tables, or ignore this.
 enum class record_kind : std::uint8_t { grant, client, consent, secret_check, dpop_proof };
 
+/// Every kind, in the order of the enumeration.
 inline constexpr std::array<record_kind, 5> record_kinds{
     record_kind::grant, record_kind::client, record_kind::consent, record_kind::secret_check,
     record_kind::dpop_proof};
@@ -85,6 +86,7 @@ struct create_result {
     std::optional<record> existing;
 };
 
+/// A part of a `list`.
 struct record_page {
     std::vector<record> records;
     std::string next; ///< hand it to the next `list`; empty at the end

@@ -47,6 +47,7 @@ struct server_ports {
 using refresh_hook = std::function<std::optional<error>(
     std::string_view subject, std::string_view client_id, std::string_view host_data)>;
 
+/// What an authorization server is made from. `make` checks it as a whole.
 struct authorization_server_config {
     /// `https://…`, or `http` on a loopback host for development; no trailing slash. One string,
     /// used verbatim in metadata, `iss` and tokens (MCP-ISS-07).
@@ -142,7 +143,9 @@ struct approval {
     bool remember = false;
 };
 
+/// A page to show, or a request that waits for a login.
 using authorize_outcome = std::variant<error_page, interaction>;
+/// A page to show, a redirect back to the client, or what to ask the user.
 using authenticated_outcome = std::variant<error_page, http_response, consent_view>;
 /// A redirect back to the client, or a page: the ticket is spent, expired or another session's.
 using decision_outcome = std::variant<error_page, http_response>;
@@ -202,11 +205,12 @@ public:
     authorization_server& operator=(authorization_server&&) noexcept;
     ~authorization_server();
 
+    /// What `check_store` does with a store of other secrets. `adopt` is for the time after a leak,
+    /// when every old secret was dropped: the store takes these as its own.
+    enum class on_mismatch : std::uint8_t { refuse, adopt };
     /// Compares the secrets with the check value that the store holds, and creates it in a new
     /// store. Call it once before serving.
     /// Errors: the store belongs to other secrets, or does not answer.
-    /// `adopt`: after a leak, when every old secret was dropped: the store takes these as its own.
-    enum class on_mismatch : std::uint8_t { refuse, adopt };
     [[nodiscard]] expected<void, config_error>
     check_store(on_mismatch mismatch = on_mismatch::refuse) const;
     [[nodiscard]] operation<expected<void, config_error>>
@@ -236,6 +240,7 @@ public:
                                                             std::string_view session,
                                                             approval given = {},
                                                             const http_request& page = {}) const;
+    /// The user does not agree. The client is told `access_denied`.
     [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session,
                                         const http_request& page = {}) const;
     [[nodiscard]] operation<decision_outcome> begin_deny(std::string_view ticket,

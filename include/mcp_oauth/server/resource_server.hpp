@@ -38,6 +38,7 @@ struct resource_config {
     std::string url{};
 };
 
+/// What a resource server is made from. `make` checks it as a whole.
 struct resource_server_config {
     /// The one issuer whose tokens are accepted (MCP-TOK-06).
     std::string issuer;
@@ -51,6 +52,7 @@ struct resource_server_config {
     mcp_oauth::policy policy;
 };
 
+/// What the gate calls. References must outlive it; each may be null, as in `server_ports`.
 struct resource_server_ports {
     /// Needed for `gate_revocation::at_once` and `dpop_replay::in_store`.
     record_store* store = nullptr;
@@ -117,6 +119,7 @@ using admission = std::variant<principal, http_response>;
 /// Threads: immutable after construction; any thread may call anything.
 class MCP_OAUTH_EXPORT resource_server {
 public:
+    /// For a server whose tokens another process issues. Checks: every member. Touches no port.
     [[nodiscard]] static expected<resource_server, config_error> make(resource_server_config config,
                                                                       resource_server_ports ports);
     /// For a server in the same process as its authorization server: issuer, keys, secrets, policy
