@@ -9,6 +9,7 @@
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
 #include "server/access_token.hpp"
 #include "server/claims.hpp"
+#include "server/endpoint_proof.hpp"
 #include "server/grant_record.hpp"
 
 namespace mcp_oauth {
@@ -360,7 +361,7 @@ void grant_endpoint::answer_with_tokens() {
         .add_if("refresh_token", refresh)
         .add("scope", access_.scope.text());
     auto answer = json_answer(200, body.take());
-    if (proof_) add_nonce(answer);
+    if (proof_) add_dpop_nonce(answer, request());
     finish(std::move(answer));
 }
 

@@ -91,7 +91,6 @@ private:
     void mark_proof();
     void refuse_proof(const dpop_refusal& why);
     [[nodiscard]] http_response refusal(const error& why) const;
-    void add_nonce(http_response& answer) const;
     void make_access_token();
     void keep_client_alive();
     void commit();

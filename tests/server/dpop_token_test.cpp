@@ -168,6 +168,20 @@ TEST_CASE("A store that does not take the mark gives no tokens, and the code is 
     CHECK(outcome(redeem_bound(s, code)) == "200");
 }
 
+TEST_CASE("Where nobody knows whether the mark was written, whose it is tells a replay",
+          "[dpop][DPOP-10][ATK-DP-01]") {
+    const server s;
+    const auto proof = token_proof(s);
+    CHECK(with_proof(s, server::redemption(s.code()), proof).status == 200);
+    const auto code = s.code();
+    for (const auto lost :
+         {testing::store_fault::unknown_lost, testing::store_fault::unknown_written}) {
+        s.store.fail(testing::store_call::create, 1, lost);
+        CHECK(outcome(with_proof(s, server::redemption(code), proof)) == "400 invalid_dpop_proof");
+    }
+    CHECK(redeem_bound(s, code).status == 200);
+}
+
 TEST_CASE("A refresh token of a public client needs the key that it was issued for",
           "[dpop][DPOP-13][ATK-DP-09][RT-09]") {
     const server s;
