@@ -99,8 +99,9 @@ TEST_CASE("metadata of another issuer, over a redirect or too large leads to no 
     SECTION("another issuer") {
         g.site.serve(alpha_metadata, metadata("https://evil.example", alpha_jwks));
     }
-    SECTION("a redirect") {
-        g.site.pages[alpha_metadata] = {302, {{"Location", "https://alpha.example/elsewhere"}}, {}};
+    SECTION("a redirect, whatever it says itself") {
+        g.site.pages[alpha_metadata] = {
+            302, {{"Location", "https://alpha.example/elsewhere"}}, metadata(alpha, alpha_jwks)};
         g.site.serve("https://alpha.example/elsewhere", metadata(alpha, alpha_jwks));
     }
     SECTION("keys over http") {
@@ -130,6 +131,12 @@ TEST_CASE("what is no key set, or is too large for one, is none",
     const auto page = GENERATE(std::string{"<html>"}, std::string{"{}"}, std::string{},
                                jwks({&key_of_alpha()}) + std::string(64 * 1024, ' '));
     g.site.serve(alpha_jwks, page);
+    CHECK(g.status() == 503);
+}
+
+TEST_CASE("keys come with a 200, and with nothing else", "[gate][trusted][JBCP-07]") {
+    gate g;
+    g.site.pages[alpha_jwks].status = GENERATE(201, 206, 301, 404, 500);
     CHECK(g.status() == 503);
 }
 
