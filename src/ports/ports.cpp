@@ -47,6 +47,7 @@ std::string_view name(event_kind kind) noexcept {
     case event_kind::would_be_refused: return "would_be_refused";
     case event_kind::client_registered: return "client_registered";
     case event_kind::store_unavailable: return "store_unavailable";
+    case event_kind::issuer_unavailable: return "issuer_unavailable";
     }
     return "";
 }

@@ -22,14 +22,35 @@ bool take_optional_text(json_value claims, std::string_view name, std::string& t
     return text.has_value();
 }
 
-bool take_scope(json_value claims, scope_set& target) {
-    const auto found = claims.find("scope");
+bool take_scope(json_value claims, std::string_view name, scope_set& target) {
+    const auto found = claims.find(name);
     if (!found) return true;
     const auto text = found->string();
     if (!text || text->empty()) return text.has_value();
     auto parsed = scope_set::parse(*text);
     if (parsed) target = std::move(*parsed);
     return parsed.has_value();
+}
+
+// As identity providers spell it: text, or an array with one scope in each element.
+bool take_plain_scope(json_value claims, scope_set& target) {
+    const std::string_view name = claims.find("scope") ? "scope" : "scp";
+    const auto found = claims.find(name);
+    if (!found || !found->is_array()) return take_scope(claims, name, target);
+    const auto each = found->strings();
+    if (!each) return false;
+    for (const auto& token : *each) {
+        if (!is_scope_token(token)) return false;
+        target.add(token);
+    }
+    return true;
+}
+
+// The claim that names the client; the first that is there counts.
+bool take_plain_client(json_value claims, std::string& target) {
+    for (const std::string_view name : {"client_id", "azp", "cid"})
+        if (claims.find(name)) return take_optional_text(claims, name, target);
+    return true;
 }
 
 bool take_login(json_value claims, access_token_claims& target) {
@@ -56,32 +77,45 @@ bool take_confirmation(json_value claims, std::string& jkt) {
     return true;
 }
 
-// Those of RFC 7519 that RFC 9068 §2.2 requires.
-bool take_registered(registered_claims from, access_token_claims& target) {
-    if (from.issuer.empty() || from.subject.empty() || from.audience.empty() ||
-        from.jwt_id.empty() || !from.issued_at || !from.expires_at)
+// Those of RFC 7519 that the profile requires: RFC 9068 §2.2, or what no token is judged without.
+bool take_registered(registered_claims from, access_token_profile profile,
+                     access_token_claims& target) {
+    if (from.issuer.empty() || from.subject.empty() || from.audience.empty() || !from.expires_at)
+        return false;
+    if (profile == access_token_profile::rfc_9068 && (from.jwt_id.empty() || !from.issued_at))
         return false;
     target.issuer = std::move(from.issuer);
     target.subject = std::move(from.subject);
     target.audience = std::move(from.audience);
     target.jti = std::move(from.jwt_id);
-    target.issued_at = *from.issued_at;
+    target.issued_at = from.issued_at.value_or(0);
     target.expires_at = *from.expires_at;
     return true;
 }
 
-bool take_own(json_value claims, access_token_claims& target) {
+bool take_client_and_scope(json_value claims, access_token_profile profile,
+                           access_token_claims& target) {
+    if (profile == access_token_profile::plain_jwt)
+        return take_plain_client(claims, target.client_id) &&
+               take_plain_scope(claims, target.scope);
     auto client_id = text_claim(claims, "client_id");
     if (!client_id) return false;
     target.client_id = std::move(*client_id);
-    return take_scope(claims, target.scope) &&
+    return take_scope(claims, "scope", target.scope);
+}
+
+bool take_own(json_value claims, access_token_profile profile, access_token_claims& target) {
+    return take_client_and_scope(claims, profile, target) &&
            take_optional_text(claims, "grant_id", target.grant_id) &&
            take_confirmation(claims, target.jkt) && take_login(claims, target);
 }
 
-bool is_for(const access_token_claims& claims, const resource_identifier& resource) {
+bool is_for(const access_token_claims& claims, const access_token_expectations& expected) {
     return std::any_of(claims.audience.begin(), claims.audience.end(),
-                       [&resource](const std::string& each) { return resource.same_as(each); });
+                       [&expected](const std::string& each) {
+                           return expected.audience_name.empty() ? expected.audience.same_as(each)
+                                                                 : each == expected.audience_name;
+                       });
 }
 
 token_fault fault_of(jws_fault why) noexcept {
@@ -110,7 +144,8 @@ const named_key* key_of_header(std::string_view header, const key_set& keys,
 }
 
 expected<verified_jws, jws_fault> verify_signature(std::string_view token, const key_set& keys,
-                                                   algorithm_set allowed) {
+                                                   algorithm_set allowed,
+                                                   access_token_profile profile) {
     const auto parts = compact_jws::split(token);
     if (!parts) return unexpected{jws_fault::malformed};
     if (const auto* ours = key_of_header(parts->header, keys, allowed))
@@ -118,6 +153,10 @@ expected<verified_jws, jws_fault> verify_signature(std::string_view token, const
     jws_use use;
     use.algorithms = allowed;
     use.types = {access_token_type};
+    if (profile == access_token_profile::plain_jwt) {
+        use.types = {access_token_type, "jwt"};
+        use.type = jws_use::typ::optional;
+    }
     use.largest = largest_access_token;
     return verify_jws(token, use, keys);
 }
@@ -163,12 +202,23 @@ expected<access_token_claims, token_fault> check_claims(std::string_view json,
     if (!registered) return unexpected{token_fault::malformed};
     const auto time = check_times(*registered, expected.now, expected.leeway);
     access_token_claims claims;
-    if (!take_registered(std::move(*registered), claims) || !take_own(document->root(), claims))
+    if (!take_registered(std::move(*registered), expected.profile, claims) ||
+        !take_own(document->root(), expected.profile, claims))
         return unexpected{token_fault::malformed};
     if (claims.issuer != expected.issuer) return unexpected{token_fault::wrong_issuer};
-    if (!is_for(claims, expected.audience)) return unexpected{token_fault::wrong_audience};
+    if (!is_for(claims, expected)) return unexpected{token_fault::wrong_audience};
     if (time) return unexpected{fault_of(*time)};
     return claims;
+}
+
+std::optional<std::string> claimed_issuer(std::string_view token) {
+    if (token.size() > largest_access_token) return std::nullopt;
+    const auto parts = compact_jws::split(token);
+    const auto payload = parts ? decode_base64url(parts->payload) : std::nullopt;
+    if (!payload) return std::nullopt;
+    const auto document = json_document::parse(*payload, {largest_access_token, 8});
+    if (!document) return std::nullopt;
+    return text_claim(document->root(), "iss");
 }
 
 expected<verified_access_token, token_refusal>
@@ -176,7 +226,7 @@ verify_access_token(std::string_view token, const key_set& keys,
                     const access_token_expectations& expected) {
     const auto refuse_for = [](token_fault why) { return unexpected{token_refusal{why}}; };
     if (token.size() > largest_access_token) return refuse_for(token_fault::malformed);
-    const auto verified = verify_signature(token, keys, expected.algorithms);
+    const auto verified = verify_signature(token, keys, expected.algorithms, expected.profile);
     if (!verified) return refuse_for(fault_of(verified.error()));
     auto claims = check_claims(verified->payload(), expected);
     if (!claims) return refuse_for(claims.error());

@@ -10,12 +10,12 @@
 #include "mcp_oauth/grant/record.hpp"
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 #include "mcp_oauth/server/driver.hpp"
-#include "server/access_token.hpp"
 #include "server/dpop.hpp"
 #include "server/flow.hpp"
 #include "server/principal_access.hpp"
 #include "server/record_keys.hpp"
 #include "server/resource_state.hpp"
+#include "server/token_check.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -98,7 +98,7 @@ http_response ask_for_token(const gate_state& server, const guarded_resource& re
     return challenged(server, refusal(401, {}), challenges(server, resource, scope, std::nullopt));
 }
 
-http_response store_is_away() {
+http_response try_again() {
     auto answer =
         refusal(503, error_body({error_code::temporarily_unavailable, "try again in a moment"}));
     answer.headers.push_back({"Retry-After", "1"});
@@ -130,29 +130,8 @@ event describe(const http_request& request, instant now) {
     return e;
 }
 
-bool begins_with(std::string_view text, std::string_view start) noexcept {
-    return text.substr(0, start.size()) == start;
-}
-
-expected<verified_access_token, token_refusal> verify(const gate_state& server,
-                                                      const guarded_resource& resource,
-                                                      std::string_view token, instant now) {
-    // Codes and refresh tokens are no access tokens, and the event says so (ATK-TK-10).
-    if (begins_with(token, prefix(handle_kind::code)) ||
-        begins_with(token, prefix(handle_kind::refresh_token)))
-        return unexpected{token_refusal{token_fault::wrong_type}};
-    const access_token_expectations expectations{server.issuer, resource.id, now,
-                                                 server.rules->gate.leeway};
-    // The format is the server's setting; nothing in the request chooses how it is verified.
-    switch (server.rules->access_token.format) {
-    case access_token_format::jwt: return verify_access_token(token, server.keys, expectations);
-    case access_token_format::opaque:
-        return sealed_access_token::verify(token, *server.ring, expectations);
-    }
-    return unexpected{token_refusal{token_fault::wrong_type}};
-}
-
-/// One request at the gate. It owns what it needs: where no grant is loaded it is finished at once.
+/// One request at the gate. It owns what it needs: where nothing is loaded or fetched it is
+/// finished at once.
 class admission_flow final : public flow<admission_flow, admission> {
 public:
     admission_flow(std::shared_ptr<const gate_state> server, const guarded_resource& resource,
@@ -167,27 +146,12 @@ public:
         if (!token) return refuse_request(token.error(), request);
         if (!*token)
             return finish(ask_for_token(*server_, resource_, challenged_scope(resource_, needed_)));
-        auto verified = verify(*server_, resource_, **token, now_);
-        if (!verified) {
-            event_ = describe(request, now_);
-            return refuse_token(name(verified.error().fault));
-        }
-        who_.emplace(principal_access::make(std::move(*verified)));
-        const bool bearer = scheme_ == token_scheme::bearer && who_->key_thumbprint().empty() &&
-                            !resource_.bound_only;
-        const bool looks_up = server_->rules->gate.revocation == gate_revocation::at_once;
-        const bool allowed = server_->rules.hierarchy().satisfies(who_->scopes(), needed_);
-        if (bearer && !looks_up && allowed)
-            return finish(std::move(*who_)); // the way of almost every call
+        judge_token(request, **token);
+    }
 
-        event_ = describe(request, now_);
-        event_.grant_id = who_->grant_id();
-        event_.client_id = who_->client_id();
-        event_.subject = who_->subject();
-        if (!bearer && !is_proven(request, **token)) return;
-        if (!looks_up || who_->grant_id().empty()) return judge_scope();
-        ask(load_step{record_keys::grant(server_->issuer, who_->grant_id())},
-            &admission_flow::on_grant);
+    void on_fetched(fetch_answer given) {
+        refresh_->take(given, server_->now());
+        fetch_keys();
     }
 
     void on_proof_marked(create_answer given) {
@@ -208,6 +172,49 @@ public:
     }
 
 private:
+    void judge_token(const http_request& request, std::string_view token) {
+        auto verdict = check_token(*server_, resource_, token, now_,
+                                   kept_ ? key_fetches::none : key_fetches::allowed);
+        if (auto* good = std::get_if<verified_access_token>(&verdict))
+            return judge_caller(request, token, std::move(*good));
+        event_ = describe(request, now_);
+        if (const auto* refused = std::get_if<token_refusal>(&verdict))
+            return refuse_token(name(refused->fault));
+        auto* refresh = std::get_if<key_refresh>(&verdict);
+        if (refresh == nullptr) return issuer_failed("no_keys");
+        kept_.emplace(request); // the caller's is gone when the keys are here
+        refresh_.emplace(std::move(*refresh));
+        fetch_keys();
+    }
+    void fetch_keys() {
+        if (auto wanted = refresh_->next())
+            return ask(std::move(*wanted), &admission_flow::on_fetched);
+        if (!refresh_->fault().empty()) tell(event_kind::issuer_unavailable, refresh_->fault());
+        now_ = server_->now(); // the token may have expired meanwhile
+        judge_token(*kept_, **presented_token(*kept_));
+    }
+
+    void judge_caller(const http_request& request, std::string_view token,
+                      verified_access_token verified) {
+        who_.emplace(principal_access::make(std::move(verified)));
+        if (who_->issuer() != server_->issuer) principal_access::forget_grant(*who_);
+        const bool bearer = scheme_ == token_scheme::bearer && who_->key_thumbprint().empty() &&
+                            !resource_.bound_only;
+        const bool looks_up = server_->rules->gate.revocation == gate_revocation::at_once;
+        const bool allowed = server_->rules.hierarchy().satisfies(who_->scopes(), needed_);
+        if (bearer && !looks_up && allowed)
+            return finish(std::move(*who_)); // the way of almost every call
+
+        event_ = describe(request, now_);
+        event_.grant_id = who_->grant_id();
+        event_.client_id = who_->client_id();
+        event_.subject = who_->subject();
+        if (!bearer && !is_proven(request, token)) return;
+        if (!looks_up || who_->grant_id().empty()) return judge_scope();
+        ask(load_step{record_keys::grant(server_->issuer, who_->grant_id())},
+            &admission_flow::on_grant);
+    }
+
     expected<std::optional<std::string_view>, error> presented_token(const http_request& request) {
         auto bearer = bearer_token(request);
         if (!bearer || *bearer || !server_->rules->dpop.enabled) return bearer;
@@ -305,7 +312,11 @@ private:
     }
     void store_failed(std::string_view reason) {
         tell(event_kind::store_unavailable, reason);
-        finish(store_is_away());
+        finish(try_again());
+    }
+    void issuer_failed(std::string_view reason) {
+        tell(event_kind::issuer_unavailable, reason);
+        finish(try_again());
     }
     void tell(event_kind kind, std::string_view reason) {
         event_.kind = kind;
@@ -318,6 +329,8 @@ private:
     scope_set needed_;
     instant now_{};
     token_scheme scheme_ = token_scheme::bearer;
+    std::optional<http_request> kept_; ///< while keys are fetched, and afterwards
+    std::optional<key_refresh> refresh_;
     std::optional<principal> who_;
     std::optional<dpop_proof> proof_;
     record_version version_{}; ///< of the proof's mark in the store
@@ -358,7 +371,8 @@ operation<admission> resource_server::begin_admit(const http_request& request,
 
 admission resource_server::admit(const http_request& request, const scope_set& needed,
                                  std::string_view resource) const {
-    return run(begin_admit(request, needed, resource), {state_->ports.store, nullptr, {}});
+    return run(begin_admit(request, needed, resource),
+               {state_->ports.store, nullptr, {}, state_->ports.fetcher});
 }
 
 } // namespace v0

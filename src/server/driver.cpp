@@ -60,6 +60,11 @@ struct carrier {
         if (!ports.sign) return sign_answer{no_answer};
         return guarded([&] { return ports.sign(s); }, sign_answer{no_answer});
     }
+    step_answer operator()(const fetch_step& s) const {
+        const fetch_answer none{unexpected{fetch_error::unavailable}};
+        if (ports.fetcher == nullptr) return none;
+        return guarded([&] { return ports.fetcher->fetch(s.wanted); }, none);
+    }
 };
 
 } // namespace

@@ -29,6 +29,7 @@ protected:
     void ask(list_step s, member<list_answer> then) { ask_for(std::move(s), then); }
     void ask(find_client_step s, member<find_client_answer> then) { ask_for(std::move(s), then); }
     void ask(sign_step s, member<sign_answer> then) { ask_for(std::move(s), then); }
+    void ask(fetch_step s, member<fetch_answer> then) { ask_for(std::move(s), then); }
 
     void finish(Result r) { this->result.emplace(std::move(r)); }
 
@@ -48,13 +49,16 @@ private:
     static create_answer nobody_knows(create_answer*) { return {write_outcome::unknown, {}}; }
     static replace_answer nobody_knows(replace_answer*) { return {write_outcome::unknown}; }
     static erase_answer nobody_knows(erase_answer*) { return {write_outcome::unknown}; }
+    static fetch_answer nobody_knows(fetch_answer*) {
+        return unexpected<fetch_error>{fetch_error::unavailable};
+    }
     template <class Answer> static Answer nobody_knows(Answer*) {
         return unexpected<unavailable>{unavailable{}};
     }
 
     std::variant<member<load_answer>, member<create_answer>, member<replace_answer>,
                  member<erase_answer>, member<list_answer>, member<find_client_answer>,
-                 member<sign_answer>>
+                 member<sign_answer>, member<fetch_answer>>
         then_;
 };
 

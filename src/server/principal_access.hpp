@@ -23,6 +23,8 @@ struct principal_access {
         who.key_thumbprint_ = std::move(claims.jkt);
         return who;
     }
+    /// For another issuer's token: grants are this server's own, whatever its claims say.
+    static void forget_grant(principal& who) { who.grant_id_.clear(); }
     static void set_host_data(principal& who, std::string host_data) {
         who.host_data_ = std::move(host_data);
     }

@@ -5,6 +5,7 @@
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/rfc/9728_resource_metadata.hpp"
 #include "server/dpop.hpp"
+#include "server/pinned_issuers.hpp"
 #include "server/resource_state.hpp"
 #include "server/shared_state.hpp"
 
@@ -38,8 +39,10 @@ std::optional<scope_set> to_scopes(const std::vector<std::string>& tokens) {
     return scopes;
 }
 
+using issuers = std::vector<std::string>;
+
 expected<guarded_resource, config_error>
-make_resource(const resource_config& config, const std::string& issuer, const policy& rules) {
+make_resource(const resource_config& config, const issuers& served_by, const policy& rules) {
     const auto id = resource_identifier::parse(config.identifier);
     if (!id)
         return wrong("resources.identifier",
@@ -51,11 +54,8 @@ make_resource(const resource_config& config, const std::string& issuer, const po
     const auto target = dpop_target::parse(config.url.empty() ? config.identifier : config.url);
     if (!target) return wrong("resources.url", "must be an http or https URL");
     const bool bound_only = binds_tokens_for(rules, id->text());
-    protected_resource described{*id,
-                                 {issuer},
-                                 supported->empty() ? *baseline : *supported,
-                                 config.name,
-                                 config.documentation};
+    protected_resource described{*id, served_by, supported->empty() ? *baseline : *supported,
+                                 config.name, config.documentation};
     if (rules.dpop.enabled) described.dpop_signing_algorithms = algorithm_set::all().names();
     described.dpop_bound_access_tokens_required = bound_only;
     return guarded_resource{
@@ -64,11 +64,11 @@ make_resource(const resource_config& config, const std::string& issuer, const po
 }
 
 expected<std::vector<guarded_resource>, config_error>
-make_resources(const std::vector<resource_config>& configs, const std::string& issuer,
+make_resources(const std::vector<resource_config>& configs, const issuers& served_by,
                const policy& rules) {
     std::vector<guarded_resource> made;
     for (const auto& config : configs) {
-        auto next = make_resource(config, issuer, rules);
+        auto next = make_resource(config, served_by, rules);
         if (!next) return unexpected{next.error()};
         for (const auto& other : made)
             if (other.metadata_path == next->metadata_path)
@@ -86,17 +86,34 @@ bool is_served(const resource_identifier& id, const std::vector<resource_identif
     return false;
 }
 
-expected<void, config_error> check_means(const gate_state& s) {
-    const bool opaque = s.rules->access_token.format == access_token_format::opaque;
-    if (opaque && !s.ring) return wrong("secrets", "opaque access tokens need the issuer's");
-    if (!opaque && s.keys.keys().empty()) return wrong("keys", "there must be one");
-    if (s.rules->gate.revocation == gate_revocation::at_once && s.ports.store == nullptr)
-        return wrong("ports.store", "the policy loads grants at the gate");
+issuers all_issuers(const resource_server_config& config) {
+    issuers all;
+    if (!config.issuer.empty()) all.push_back(config.issuer);
+    for (const auto& each : config.trusted_issuers) all.push_back(each.issuer);
+    return all;
+}
+
+expected<void, config_error> check_dpop_means(const gate_state& s) {
     if (s.rules->dpop.enabled && s.rules->dpop.gate_replay == dpop_replay::in_store &&
         s.ports.store == nullptr)
         return wrong("ports.store", "the policy keeps DPoP proofs in it");
     if (s.rules->dpop.nonces && !s.ring) return wrong("secrets", "DPoP nonces need one");
     return {};
+}
+
+expected<void, config_error> check_means(const gate_state& s) {
+    const bool opaque = s.rules->access_token.format == access_token_format::opaque;
+    for (const auto& each : s.trusted)
+        if (each.config.jwks.empty() && s.ports.fetcher == nullptr)
+            return wrong("ports.fetcher", "the keys of trusted issuers are fetched");
+    if (s.issuer.empty() && s.rules->gate.revocation == gate_revocation::at_once)
+        return wrong("policy.gate.revocation", "there are no grants of another issuer to load");
+    if (s.issuer.empty()) return check_dpop_means(s);
+    if (opaque && !s.ring) return wrong("secrets", "opaque access tokens need the issuer's");
+    if (!opaque && s.keys.keys().empty()) return wrong("keys", "there must be one");
+    if (s.rules->gate.revocation == gate_revocation::at_once && s.ports.store == nullptr)
+        return wrong("ports.store", "the policy loads grants at the gate");
+    return check_dpop_means(s);
 }
 
 http_response empty_answer(int status) {
@@ -155,27 +172,30 @@ resource_server::~resource_server() = default;
 
 expected<resource_server, config_error> resource_server::make(resource_server_config config,
                                                               resource_server_ports ports) {
-    if (!is_issuer(config.issuer))
+    if (config.issuer.empty() ? config.trusted_issuers.empty() : !is_issuer(config.issuer))
         return wrong("issuer", "must be an https URL, or http on a loopback host");
+    auto trusted = pin(config);
+    if (!trusted) return unexpected{trusted.error()};
     auto rules = checked_policy::make(std::move(config.policy));
     if (!rules) return wrong("policy." + std::string{rules.error().member}, rules.error().problem);
-    auto resources = make_resources(config.resources, config.issuer, **rules);
+    auto resources = make_resources(config.resources, all_issuers(config), **rules);
     if (!resources) return unexpected{resources.error()};
     std::optional<key_ring> ring;
     if (!config.secrets.empty()) {
         ring = key_ring::make(config.secrets, config.issuer);
         if (!ring) return wrong("secrets", "must be 32 octets or more each, one of them current");
     }
-    auto made = std::make_shared<state>(state{std::move(config.issuer), std::move(*resources),
-                                              key_set::of(config.keys), std::move(ring),
-                                              std::move(*rules), ports});
+    auto seen = std::make_unique<verified_tokens>(config.remembered_tokens);
+    auto made = std::make_shared<state>(
+        state{std::move(config.issuer), std::move(*resources), key_set::of(config.keys),
+              std::move(ring), std::move(*rules), ports, std::move(*trusted), std::move(seen)});
     if (auto means = check_means(*made); !means) return unexpected{means.error()};
     return resource_server{std::move(made)};
 }
 
 expected<resource_server, config_error>
 resource_server::beside(const authorization_server& issuer, std::vector<resource_config> resources,
-                        resource_server_ports ports) {
+                        resource_server_ports ports, std::size_t remembered_tokens) {
     const auto common = issuer.share();
     std::vector<verification_key> keys;
     for (const auto& each : common->signing_keys) keys.push_back(each.public_key());
@@ -189,15 +209,21 @@ resource_server::beside(const authorization_server& issuer, std::vector<resource
         if (offered->empty() && baseline->empty())
             each.scopes_supported.assign(all.begin(), all.end());
     }
-    auto guarded = make_resources(resources, common->issuer, *common->rules);
+    auto guarded = make_resources(resources, {common->issuer}, *common->rules);
     if (!guarded) return unexpected{guarded.error()};
     for (const auto& each : *guarded)
         if (!is_served(each.id, common->resources))
             return wrong("resources.identifier",
                          "is none that the authorization server issues tokens for");
-    auto made =
-        std::make_shared<state>(state{common->issuer, std::move(*guarded), key_set::of(keys),
-                                      common->ring, common->rules, ports});
+    auto seen = std::make_unique<verified_tokens>(remembered_tokens);
+    auto made = std::make_shared<state>(state{common->issuer,
+                                              std::move(*guarded),
+                                              key_set::of(keys),
+                                              common->ring,
+                                              common->rules,
+                                              ports,
+                                              {},
+                                              std::move(seen)});
     if (auto means = check_means(*made); !means) return unexpected{means.error()};
     return resource_server{std::move(made)};
 }

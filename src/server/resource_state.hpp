@@ -15,6 +15,8 @@
 #include "mcp_oauth/rfc/9449_dpop.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
 #include "server/dpop_replay_cache.hpp"
+#include "server/key_refresh.hpp"
+#include "server/verified_tokens.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -33,14 +35,17 @@ struct guarded_resource {
 /// Beyond so many proofs in their time the oldest are forgotten: see `dpop_replay::in_memory`.
 inline constexpr std::size_t most_proofs_in_memory = 262'144;
 
-/// Everything behind a `resource_server`. Immutable once made, but for the proofs it has seen.
+/// Everything behind a `resource_server`. Immutable once made, but for the proofs and tokens that
+/// it has seen and the keys of trusted issuers.
 struct resource_server::state {
-    std::string issuer;
+    std::string issuer;                      ///< empty where only others' tokens are taken
     std::vector<guarded_resource> resources; ///< the first is the default; never empty
     key_set keys;
     std::optional<key_ring> ring;
     checked_policy rules;
     resource_server_ports ports;
+    std::vector<pinned_issuer> trusted;
+    std::unique_ptr<verified_tokens> seen;
     std::unique_ptr<dpop_replay_cache> proofs =
         std::make_unique<dpop_replay_cache>(most_proofs_in_memory);
 

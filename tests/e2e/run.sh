@@ -18,6 +18,11 @@ export MCP_OAUTH_SERVER="$2" MCP_OAUTH_ARTIFACTS="${MCP_OAUTH_ARTIFACTS:-$3}"
     skip "Node.js 22.15 or later is needed, found $("$MCP_OAUTH_NODE" --version)"
 case $1 in
 chromium*) [ -x "${CHROMIUM:-}" ] || skip "CHROMIUM names no browser, see tests/run.sh" ;;
+foreign_issuer*)
+    [ -x "${MCP_OAUTH_RESOURCE_SERVER:-}" ] ||
+        skip "examples/resource_server_only was not built (cpp-httplib or libcurl is missing)"
+    command -v openssl >/dev/null || skip "openssl, which makes the certificate, is not there"
+    ;;
 esac
 exec "$MCP_OAUTH_NODE" --import "$here/support/modules.mjs" --test --test-reporter=spec \
     --test-timeout=280000 --test-force-exit "$here/$1"

@@ -10,7 +10,7 @@ using namespace mcp_oauth;
 
 TEST_CASE("every kind of event has a name of its own, in lower snake case", "[ports]") {
     std::set<std::string_view> names;
-    const auto last = static_cast<int>(event_kind::store_unavailable);
+    const auto last = static_cast<int>(event_kind::issuer_unavailable);
     for (int kind = 0; kind <= last; ++kind) {
         const auto text = name(static_cast<event_kind>(kind));
         CHECK(!text.empty());

@@ -36,6 +36,21 @@ public:
     }
 };
 
+class some_fetcher final : public http_fetcher {
+public:
+    expected<http_response, fetch_error> fetch(const fetch_request& wanted) override {
+        if (wanted.url.path() == "/throw") throw std::bad_alloc();
+        if (wanted.url.path() == "/refuse") return unexpected{fetch_error::refused_address};
+        return http_response{302, {}, wanted.url.text()};
+    }
+};
+
+fetch_step fetch(std::string_view url) {
+    fetch_step s;
+    s.wanted.url = *uri::parse(url);
+    return s;
+}
+
 record some_record() {
     record r;
     r.key = "k";
@@ -76,6 +91,23 @@ TEST_CASE("clients are found and octets signed by those whom the host named", "[
     CHECK((*carried<find_client_answer>(find_client_step{"app"}, ports))->client_id == "app");
     CHECK(!*carried<find_client_answer>(find_client_step{"nobody"}, ports));
     CHECK(*carried<sign_answer>(sign_step{"key", "octets"}, ports) == "key signed octets");
+}
+
+TEST_CASE("URLs are fetched by the fetcher, and its answer is handed on as it is",
+          "[driver][MCP-SEC-07]") {
+    some_fetcher fetcher;
+    step_ports ports;
+    ports.fetcher = &fetcher;
+    const auto found = carried<fetch_answer>(fetch("https://id.example/jwks"), ports);
+    REQUIRE(found);
+    CHECK(found->status == 302);
+    CHECK(found->body == "https://id.example/jwks");
+    CHECK(carried<fetch_answer>(fetch("https://id.example/refuse"), ports).error() ==
+          fetch_error::refused_address);
+    CHECK(carried<fetch_answer>(fetch("https://id.example/throw"), ports).error() ==
+          fetch_error::unavailable);
+    CHECK(carried<fetch_answer>(fetch("https://id.example/jwks"), {}).error() ==
+          fetch_error::unavailable);
 }
 
 TEST_CASE("what a port throws is its failure: a read is unavailable, a write's outcome unknown",

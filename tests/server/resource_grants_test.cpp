@@ -83,6 +83,21 @@ TEST_CASE("a revoked grant's token is refused at once, or lives on as the policy
     CHECK(lazy.store.calls() == 0);
 }
 
+TEST_CASE("a grant that was revoked ends a token that was here before, remembered as it is",
+          "[gate][remembered][ATK-RS-06][OA21-RS-08]") {
+    gate g{at_once()};
+    put(g, live_grant());
+    const auto token = gate::jwt(g.claims());
+    CHECK(g.admits(token));
+    CHECK(g.admits(token));
+    auto revoked = live_grant();
+    revoked.life.state = grant_state::revoked;
+    revoked.life.reason = revocation_reason::client;
+    put(g, revoked);
+    CHECK(is_invalid_token(g.refusal(token)));
+    CHECK(g.reason() == "revoked");
+}
+
 TEST_CASE("a token whose grant does not exist, or is another's, is refused", "[gate]") {
     gate g{at_once()};
     CHECK(is_invalid_token(g.refusal(gate::jwt(g.claims()))));

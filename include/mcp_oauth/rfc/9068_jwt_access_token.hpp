@@ -93,6 +93,18 @@ struct token_refusal : error {
     token_fault fault;
 };
 
+/// What an issuer's access tokens are written by.
+enum class access_token_profile : std::uint8_t {
+    rfc_9068,
+    /// An issuer that keeps to RFC 7519 alone, as many identity providers do. `typ` may also be
+    /// `JWT` or absent; the client is `client_id`, `azp` or `cid`, or not said; scopes are in
+    /// `scope` or else `scp`, as a string or as an array; `iat` and `jti` may be absent.
+    ///
+    /// Its ID tokens look the same, and only their audience, which is a client's ID, keeps them
+    /// out (JBCP-08): the resource's must not be the ID of any client.
+    plain_jwt,
+};
+
 /// What the resource server that asks expects of a token. Issuer and audience must outlive the
 /// call.
 struct access_token_expectations {
@@ -104,6 +116,10 @@ struct access_token_expectations {
     /// What the issuer may sign with (JBCP-01). The default leaves that to its keys, each of which
     /// is for one algorithm.
     algorithm_set algorithms = algorithm_set::all();
+    access_token_profile profile = access_token_profile::rfc_9068;
+    /// The audience by this name instead, octet for octet: for issuers that know the resource by
+    /// one that is no URL.
+    std::string_view audience_name{};
 };
 
 /// A token that is authentic, for this resource, and in its time. Without one there are no claims
@@ -142,6 +158,13 @@ inline constexpr std::size_t largest_access_token = 8192;
 [[nodiscard]] MCP_OAUTH_EXPORT expected<verified_access_token, token_refusal>
 verify_access_token(std::string_view token, const key_set& keys,
                     const access_token_expectations& expected);
+
+/// The issuer that a token claims to have, to find out whose keys it is to be verified with.
+///
+/// Nothing of it is authentic: it may choose among issuers that are trusted anyway, and do nothing
+/// else (RFC 8725 §3.8).
+/// Errors: nothing where `token` is no compact JWS of a JSON object with a text `iss`.
+[[nodiscard]] MCP_OAUTH_EXPORT std::optional<std::string> claimed_issuer(std::string_view token);
 
 /// The claims of a payload, and its checks, for a token that came by another way than a signature.
 /// Requires: `json` is authentic.

@@ -5,6 +5,7 @@
 
 #include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/ports/client_registry.hpp"
+#include "mcp_oauth/ports/http_fetcher.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/server/operation.hpp"
 
@@ -20,6 +21,7 @@ struct step_ports {
     record_store* store = nullptr;
     client_registry* clients = nullptr;
     sign_function sign;
+    http_fetcher* fetcher = nullptr;
 };
 
 /// Carries out one step, blocking. What a port throws counts as its failure: `unavailable` for a

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "mcp_oauth/base/expected.hpp"
+#include "mcp_oauth/ports/http_fetcher.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/rfc/6749_client.hpp"
 
@@ -53,9 +54,13 @@ struct sign_step {
     std::string key_id; ///< the key's thumbprint: see `jwk_thumbprint`
     std::string octets;
 };
+/// Fetch this URL, by the rules of `http_fetcher`: the URL may come from a stranger.
+struct fetch_step {
+    fetch_request wanted;
+};
 /// One step of an operation.
 using step = std::variant<load_step, create_step, replace_step, erase_step, list_step,
-                          find_client_step, sign_step>;
+                          find_client_step, sign_step, fetch_step>;
 
 // What answers them, in the same order.
 /// The record, nothing, or that the store did not answer.
@@ -76,9 +81,11 @@ using list_answer = expected<record_page, unavailable>;
 using find_client_answer = expected<std::optional<client>, unavailable>;
 /// The signature, or that the key did not answer.
 using sign_answer = expected<std::string, unavailable>;
+/// The response, or why there is none.
+using fetch_answer = expected<http_response, fetch_error>;
 /// The answer to one step.
 using step_answer = std::variant<load_answer, create_answer, replace_answer, erase_answer,
-                                 list_answer, find_client_answer, sign_answer>;
+                                 list_answer, find_client_answer, sign_answer, fetch_answer>;
 
 /// The greatest number of steps that an operation takes: eight attempts of load, sign and swap, one
 /// read-back for each, the client's record, and a write that keeps it alive. A revocation for

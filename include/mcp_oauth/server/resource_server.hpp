@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,10 +14,12 @@
 #include "mcp_oauth/grammar/scope_token.hpp"
 #include "mcp_oauth/grant/server_secrets.hpp"
 #include "mcp_oauth/ports/event_sink.hpp"
+#include "mcp_oauth/ports/http_fetcher.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
 #include "mcp_oauth/server/operation.hpp"
 #include "mcp_oauth/server/policy.hpp"
+#include "mcp_oauth/server/trusted_issuer.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -38,9 +41,16 @@ struct resource_config {
     std::string url{};
 };
 
+/// How many JWTs are remembered whose signature was found right, each for as long as it is good,
+/// and the keys that it was found right under are. Some kilobytes for each. A token that is bound
+/// to a key is proven each time all the same, and with `gate_revocation::at_once` its grant is
+/// loaded.
+inline constexpr std::size_t usual_remembered_tokens = 1024;
+
 /// What a resource server is made from. `make` checks it as a whole.
 struct resource_server_config {
-    /// The one issuer whose tokens are accepted (MCP-TOK-06).
+    /// The issuer whose tokens are accepted (MCP-TOK-06), by the keys or secrets below. Empty where
+    /// only those of `trusted_issuers` are.
     std::string issuer;
     /// The first is the default of `admit` and is also served at the root document.
     std::vector<resource_config> resources;
@@ -50,6 +60,12 @@ struct resource_server_config {
     /// Empty where there are none.
     std::vector<server_secret> secrets;
     mcp_oauth::policy policy;
+    /// Other authorization servers whose tokens are accepted too, each by its own keys. The first
+    /// one that is named in the metadata is `issuer`, then these in their order. A session ID and
+    /// whatever is kept for a caller belong to issuer and subject together.
+    std::vector<trusted_issuer> trusted_issuers{};
+    /// Zero: every signature is checked each time.
+    std::size_t remembered_tokens = usual_remembered_tokens;
 };
 
 /// What the gate calls. References must outlive it; each may be null, as in `server_ports`.
@@ -59,6 +75,8 @@ struct resource_server_ports {
     event_sink* events = nullptr;
     mcp_oauth::clock* clock = nullptr;
     random_source* random = nullptr;
+    /// Needed for trusted issuers whose keys are not configured.
+    http_fetcher* fetcher = nullptr;
 };
 
 /// Who is calling: made by `admit` only.
@@ -116,7 +134,10 @@ using admission = std::variant<principal, http_response>;
 ///     that the browser's user is the caller (MCP-SEC-11); results for one caller are
 ///     `cacheScope: "private"` (MCP-SEC-12).
 ///
-/// Threads: immutable after construction; any thread may call anything.
+/// Keys of trusted issuers are fetched when a token needs them, by the request that brings it:
+/// `admit` blocks for at most four fetches of 5 s. No thread is started.
+///
+/// Threads: any thread may call anything.
 class MCP_OAUTH_EXPORT resource_server {
 public:
     /// For a server whose tokens another process issues. Checks: every member. Touches no port.
@@ -127,7 +148,7 @@ public:
     /// issues tokens for.
     [[nodiscard]] static expected<resource_server, config_error>
     beside(const authorization_server& issuer, std::vector<resource_config> resources,
-           resource_server_ports ports);
+           resource_server_ports ports, std::size_t remembered_tokens = usual_remembered_tokens);
 
     resource_server(resource_server&&) noexcept;
     resource_server& operator=(resource_server&&) noexcept;
@@ -142,7 +163,9 @@ public:
     /// Does not check: the session (`owns_session`), the `Origin` header, anything in the body.
     /// Errors: 401 without `error` where there is no token; 400 `invalid_request`; 401
     ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope`
-    ///         that names every scope in `needed`; 503 where the store does not answer.
+    ///         that names every scope in `needed`; 503 where the store does not answer, or the keys
+    ///         of a trusted issuer cannot be had: while they are fetched for the first time, one
+    ///         request waits and others are told to try again in a second.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
     [[nodiscard]] operation<admission> begin_admit(const http_request& request,

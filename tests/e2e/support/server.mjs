@@ -1,4 +1,4 @@
-// Starts and stops the example server.
+// Starts and stops the example servers.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,8 +16,8 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function launch(flags) {
-  const child = spawn(process.env.MCP_OAUTH_SERVER, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+function launch(flags, program = process.env.MCP_OAUTH_SERVER) {
+  const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   child.said = { out: '', err: '' };
   child.stdout.on('data', (octets) => (child.said.out += octets));
@@ -63,6 +63,30 @@ export function runToEnd(flags) {
   return within(child.ended, 'the program', child);
 }
 
+/** The origin that a program prints when it is ready. */
+async function originOf(child) {
+  const lines = createInterface({ input: child.stdout });
+  const ready = once(lines, 'line').then(([line]) => line);
+  const line = await within(
+    Promise.race([ready, child.ended.then((end) => JSON.stringify(end))]),
+    'the start',
+    child,
+  );
+  const [, origin] = /^ready (http:\/\/\S+)$/.exec(line) ?? assert.fail(`not ready: ${line}`);
+  return origin;
+}
+
+/** Another program that prints where it is. `stop()` ends it on the spot. */
+export async function startProgram(program, flags) {
+  const child = launch(flags, program);
+  const origin = await originOf(child);
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await child.ended;
+  };
+  return { origin, stop, said: child.said };
+}
+
 /**
  * A server on a free port, ready for requests. `stop()` ends it and proves that it ends cleanly; it is
  * safe to call twice.
@@ -79,14 +103,7 @@ export async function startServer(config = {}, { port = 0, audit, flags = [] } =
     auditFile,
     ...flags,
   ]);
-  const lines = createInterface({ input: child.stdout });
-  const ready = once(lines, 'line').then(([line]) => line);
-  const line = await within(
-    Promise.race([ready, child.ended.then((end) => JSON.stringify(end))]),
-    'the start',
-    child,
-  );
-  const [, origin] = /^ready (http:\/\/\S+)$/.exec(line) ?? assert.fail(`not ready: ${line}`);
+  const origin = await originOf(child);
 
   let stopped;
   const stop = (signal = 'SIGTERM') => {

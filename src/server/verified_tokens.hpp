@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
+
+namespace mcp_oauth {
+inline namespace v0 {
+
+struct guarded_resource;
+struct pinned_issuer;
+
+/// What was verified: by which rules, under which keys.
+struct verified_entry {
+    std::shared_ptr<const verified_access_token> token;
+    const guarded_resource* resource = nullptr; ///< that it was found to be for
+    const pinned_issuer* issuer = nullptr;      ///< whose it is; null for the server's own
+    std::uint64_t generation = 0;               ///< of the issuer's keys
+};
+
+/// Tokens that one process has verified, by their SHA-256: none is kept that could be stolen here.
+///
+/// It says only that a signature and the claims beside it were found right. Whether the token is in
+/// its time, and the keys are those of then, is the caller's to see.
+///
+/// Bounded: where there are too many the oldest goes, so that entries which are no longer good need
+/// no looking after.
+///
+/// Threads: any thread may call anything. Shards keep them apart.
+class verified_tokens {
+public:
+    static constexpr std::size_t shards = 16;
+
+    /// Zero entries: nothing is remembered.
+    explicit verified_tokens(std::size_t most_entries)
+        : most_in_shard_((most_entries + shards - 1) / shards) {}
+
+    [[nodiscard]] bool is_off() const noexcept { return most_in_shard_ == 0; }
+    /// Errors: an entry without a token.
+    [[nodiscard]] verified_entry find(const digest256& token) const;
+    void insert(const digest256& token, verified_entry entry);
+    /// How many are remembered.
+    [[nodiscard]] std::size_t size() const;
+
+private:
+    struct hash {
+        // A part of a SHA-256 is as good as any hash of it.
+        std::size_t operator()(const digest256& digest) const noexcept {
+            std::size_t value = 0;
+            for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8U | digest[i];
+            return value;
+        }
+    };
+    struct shard {
+        mutable std::mutex guard;
+        std::unordered_map<digest256, verified_entry, hash> entries;
+        std::deque<digest256> order; ///< the oldest in front
+    };
+    [[nodiscard]] shard& shard_of(const digest256& token) { return shards_[token.back() % shards]; }
+    [[nodiscard]] const shard& shard_of(const digest256& token) const {
+        return shards_[token.back() % shards];
+    }
+
+    std::size_t most_in_shard_;
+    std::array<shard, shards> shards_;
+};
+
+} // namespace v0
+} // namespace mcp_oauth

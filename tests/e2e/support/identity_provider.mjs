@@ -1,0 +1,110 @@
+// npm's oidc-provider over https on a free port: somebody else's authorization server.
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { join } from 'node:path';
+import * as jose from 'jose';
+import Provider from 'oidc-provider';
+
+import { temporaryFolder } from './server.mjs';
+
+const folder = temporaryFolder();
+export const caFile = join(folder, 'cert.pem');
+execFileSync('openssl', [
+  ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+  ...['-keyout', join(folder, 'key.pem'), '-out', caFile, '-subj', '/CN=localhost'],
+  ...['-addext', 'subjectAltName=DNS:localhost'],
+], { stdio: 'pipe' });
+const tls = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(caFile) };
+
+/** A request over TLS with that certificate. Returns status and text. */
+export async function post(url, form, headers = {}) {
+  const request = https.request(url, {
+    method: 'POST',
+    ca: tls.cert,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+  });
+  request.end(new URLSearchParams(form).toString());
+  const [answer] = await once(request, 'response');
+  let text = '';
+  for await (const part of answer) text += part;
+  return { status: answer.statusCode, text };
+}
+
+async function privateJwk(alg, kid) {
+  const { privateKey } = await jose.generateKeyPair(alg, { extractable: true });
+  return { ...(await jose.exportJWK(privateKey)), alg, kid, use: 'sig' };
+}
+
+/**
+ * A provider that issues RFC 9068 tokens. `requests` has the path of every request that it got; `tokenFor` gets a
+ * token as a client with the credentials grant does.
+ */
+export async function startProvider({ path = '' } = {}) {
+  const requests = [];
+  let handler = (_, response) => response.writeHead(503).end();
+  const server = https.createServer(tls, (request, response) => {
+    requests.push(request.url);
+    handler(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `https://localhost:${server.address().port}`;
+  const issuer = origin + path;
+  const keys = [await privateJwk('RS256', 'rsa-1'), await privateJwk('ES256', 'ec-1')];
+  const provider = new Provider(issuer, {
+    jwks: { keys },
+    clients: [
+      {
+        client_id: 'robot',
+        client_secret: 'a-secret-of-the-robot',
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+      },
+    ],
+    scopes: ['notes'],
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_, resource) => ({
+          scope: 'notes',
+          audience: resource,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: new URL(resource).searchParams.get('alg') ?? provider.alg } },
+        }),
+      },
+    },
+  });
+  provider.alg = 'RS256';
+  const callback = provider.callback();
+  handler = (request, response) => {
+    if (path && request.url.startsWith(path)) {
+      request.originalUrl = request.url;
+      request.url = request.url.slice(path.length) || '/';
+    } else if (path) return response.writeHead(404).end();
+    callback(request, response);
+  };
+  return {
+    issuer,
+    keys,
+    requests,
+    async tokenFor(resource, { alg = 'RS256', scope = 'notes' } = {}) {
+      provider.alg = alg;
+      const answer = await post(
+        `${issuer}/token`,
+        { grant_type: 'client_credentials', resource, scope },
+        { authorization: `Basic ${btoa('robot:a-secret-of-the-robot')}` },
+      );
+      if (answer.status !== 200) throw new Error(answer.text);
+      return JSON.parse(answer.text).access_token;
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
