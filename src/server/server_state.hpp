@@ -51,6 +51,7 @@ struct authorization_server::state {
     std::string metadata_document;
     std::string metadata_with_plain_pkce; ///< while a migration rule serves it
     std::string jwks_document;
+    seconds jwks_max_age;
     std::string signing_key_id;
     /// Binds tickets to the lists that their bits point into.
     std::string ticket_binding;

@@ -70,6 +70,9 @@ struct authorization_server_config {
     secret initial_access_token;
     mcp_oauth::policy policy;
     refresh_hook may_refresh;
+    /// How long others may keep the published keys, `max-age`: less than a new key is published
+    /// before it signs. `key_rotation` says it. At most a day.
+    seconds jwks_max_age{300};
 };
 
 /// What is wrong with a configuration: the operator's fault, told at start-up.
