@@ -242,6 +242,7 @@ public:
                          std::move(set),
                          std::move(config_.initial_access_token),
                          std::move(config_.may_refresh),
+                         std::move(config_.custom_claims),
                          std::move(capabilities),
                          std::move(paths),
                          std::move(metadata),

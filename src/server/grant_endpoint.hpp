@@ -93,6 +93,7 @@ private:
     [[nodiscard]] http_response refusal(const error& why) const;
     void add_nonce(http_response& answer) const;
     void make_access_token();
+    void refuse_custom_claims();
     void keep_client_alive();
     void commit();
     void settle();

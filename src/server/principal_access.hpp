@@ -21,6 +21,7 @@ struct principal_access {
         who.grant_id_ = std::move(claims.grant_id);
         who.expires_at_ = from_unix_seconds(claims.expires_at);
         who.key_thumbprint_ = std::move(claims.jkt);
+        who.custom_claims_ = std::move(claims.custom).text();
         return who;
     }
     static void set_host_data(principal& who, std::string host_data) {

@@ -46,6 +46,7 @@ struct authorization_server::state {
     key_set keys;
     secret initial_access_token;
     refresh_hook may_refresh;
+    claims_hook custom_claims;
     server_capabilities capabilities;
     endpoint_paths paths;
     std::string metadata_document;
