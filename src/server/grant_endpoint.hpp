@@ -92,6 +92,7 @@ private:
     void refuse_proof(const dpop_refusal& why);
     [[nodiscard]] http_response refusal(const error& why) const;
     void make_access_token();
+    void refuse_custom_claims();
     void keep_client_alive();
     void commit();
     void settle();

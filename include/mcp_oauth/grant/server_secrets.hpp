@@ -55,6 +55,7 @@ enum class key_purpose : std::uint8_t {
     store_check,
     dpop_nonce,
     dpop_resource_nonce,
+    signing_key,
 };
 
 /// The derived keys of one issuer. Immutable; copies share them; any thread may use them.

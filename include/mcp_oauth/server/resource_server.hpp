@@ -92,6 +92,9 @@ public:
     /// The key that the token is bound to and that the caller proved to hold (RFC 9449 §6.1); empty
     /// for a bearer token.
     [[nodiscard]] const std::string& key_thumbprint() const noexcept { return key_thumbprint_; }
+    /// What the issuer says beyond the protocol (`authorization_server_config::custom_claims`): a
+    /// JSON object without any of `is_protocol_claim`; empty where there is none.
+    [[nodiscard]] const std::string& custom_claims() const noexcept { return custom_claims_; }
     /// What the host gave to `approve`; empty unless the gate loads the grant.
     [[nodiscard]] const std::string& host_data() const noexcept { return host_data_; }
 
@@ -105,6 +108,7 @@ private:
     std::string grant_id_;
     instant expires_at_{};
     std::string key_thumbprint_;
+    std::string custom_claims_;
     std::string host_data_;
 };
 
