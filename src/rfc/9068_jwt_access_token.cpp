@@ -119,6 +119,17 @@ bool is_for(const access_token_claims& claims, const access_token_expectations& 
                        });
 }
 
+// How many members at least the claims were read from. Where that is all of them there are no
+// others to look for, which is so for most tokens.
+std::size_t members_read(const access_token_claims& claims, bool not_before) noexcept {
+    constexpr std::size_t required = 7;
+    const auto one_if = [](bool there) { return there ? std::size_t{1} : std::size_t{0}; };
+    return required + one_if(not_before) + one_if(!claims.scope.empty()) +
+           one_if(!claims.grant_id.empty()) + one_if(!claims.jkt.empty()) +
+           one_if(claims.auth_time.has_value()) + one_if(!claims.acr.empty()) +
+           one_if(!claims.amr.empty());
+}
+
 token_fault fault_of(jws_fault why) noexcept {
     switch (why) {
     case jws_fault::malformed: return token_fault::malformed;
@@ -233,6 +244,7 @@ expected<access_token_claims, token_fault> check_claims(std::string_view json,
     auto registered = registered_claims::read(document->root());
     if (!registered) return unexpected{token_fault::malformed};
     const auto time = check_times(*registered, expected.now, expected.leeway);
+    const bool not_before = registered->not_before.has_value();
     access_token_claims claims;
     if (!take_registered(std::move(*registered), expected.profile, claims) ||
         !take_own(document->root(), expected.profile, claims))
@@ -240,7 +252,8 @@ expected<access_token_claims, token_fault> check_claims(std::string_view json,
     if (claims.issuer != expected.issuer) return unexpected{token_fault::wrong_issuer};
     if (!is_for(claims, expected)) return unexpected{token_fault::wrong_audience};
     if (time) return unexpected{fault_of(*time)};
-    claims.custom = custom_claims::among(document->root());
+    if (document->root().size() != members_read(claims, not_before))
+        claims.custom = custom_claims::among(document->root());
     return claims;
 }
 

@@ -1,6 +1,7 @@
 // Claims of the host's own, which cannot override one of the protocol's.
 
 #include <string>
+#include <vector>
 
 #include "mcp_oauth/rfc/7515_jws.hpp"
 #include "mcp_oauth/rfc/7638_jwk_thumbprint.hpp"
@@ -114,4 +115,30 @@ TEST_CASE("custom claims stand beside the protocol's in a JWT, and come back fro
         CHECK(verified->claims().jkt == ours.jkt);
         CHECK(json_document::parse(to_json(ours)));
     }
+}
+
+TEST_CASE("custom claims are found in whatever else a token has or has not",
+          "[custom_claims][AT-04][AT-13]") {
+    const auto resource = *resource_identifier::parse("https://h.example/mcp");
+    const std::string required =
+        R"("iss":"https://a.example","sub":"alice","aud":"https://h.example/mcp",)"
+        R"("client_id":"c1","iat":1800000000,"exp":1800000600,"jti":"j1")";
+    const std::vector<std::string> optional{
+        R"("nbf":1800000000)",  R"("scope":"mcp")",          R"("scope":"")",
+        R"("grant_id":"g")",    R"("cnf":{"jkt":"x"})",      R"("auth_time":1)",
+        R"("acr":"a")",         R"("amr":["pwd"])",          R"("amr":[])",
+        R"("sid":"of theirs")", R"("act":{"sub":"another"})"};
+    for (std::size_t which = 0; which < std::size_t{1} << optional.size(); ++which)
+        for (const std::string own : {"", R"("roles":["a"])"}) {
+            if ((which & 2U) != 0 && (which & 4U) != 0) continue;     // `scope` twice
+            if ((which & 128U) != 0 && (which & 256U) != 0) continue; // `amr` twice
+            std::string payload = "{" + required;
+            if (!own.empty()) payload += "," + own;
+            for (std::size_t i = 0; i < optional.size(); ++i)
+                if ((which >> i & 1U) != 0) payload += "," + optional[i];
+            const auto read = check_claims(
+                payload + "}", {"https://a.example", resource, from_unix_seconds(1'800'000'000)});
+            REQUIRE(read);
+            REQUIRE(read->custom.text() == (own.empty() ? "" : "{" + own + "}"));
+        }
 }

@@ -24,8 +24,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 /// Whether a claim has a meaning in the protocol, so that nobody else may set it: those that this
-/// library sets, and those by which RFC 7519, 7662, 7800, 8417, 8693 and 9396 and OpenID Connect say
-/// who may do what, or how a token was come by.
+/// library sets, and those by which RFC 7519, 7662, 7800, 8417, 8693 and 9396 and OpenID Connect
+/// say who may do what, or how a token was come by.
 [[nodiscard]] constexpr bool is_protocol_claim(std::string_view claim) noexcept {
     constexpr std::string_view names[] = {
         "iss",     "sub",       "aud",        "exp",      "nbf",      "iat",

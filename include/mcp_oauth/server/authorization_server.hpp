@@ -47,9 +47,9 @@ struct server_ports {
 using refresh_hook = std::function<std::optional<error>(
     std::string_view subject, std::string_view client_id, std::string_view host_data)>;
 
-/// What an access token is about to be issued for: the grant, and what of it the token covers. That
-/// is all that custom claims can depend on; nothing else of the request is here. The views are good
-/// during the call.
+/// What an access token is about to be issued for: the grant, and what of it the token covers.
+/// That is all that custom claims can depend on; nothing else of the request is here. The views are
+/// good during the call.
 struct token_facts {
     std::string_view subject;
     std::string_view client_id;

@@ -132,7 +132,8 @@ struct key_rotation_ports {
 /// The signing keys of one issuer, in one record that all its servers share. An operator can read
 /// who signs when; the private parts are sealed under the server secrets.
 ///
-///     auto rotation = key_rotation::make(config.issuer, config.secrets, {}, config.policy, {store});
+///     auto rotation = key_rotation::make(config.issuer, config.secrets, {},
+///                                        config.policy, {store});
 ///     auto keys = rotation->update();
 ///     config.signing_keys = keys->signing_keys;
 ///     config.jwks_max_age = keys->jwks_max_age;
