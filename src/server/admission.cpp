@@ -130,8 +130,8 @@ event describe(const http_request& request, instant now) {
     return e;
 }
 
-/// One request at the gate. It owns what it needs: where nothing is loaded or fetched it is finished
-/// at once.
+/// One request at the gate. It owns what it needs: where nothing is loaded or fetched it is
+/// finished at once.
 class admission_flow final : public flow<admission_flow, admission> {
 public:
     admission_flow(std::shared_ptr<const gate_state> server, const guarded_resource& resource,

@@ -6,8 +6,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-// A request that began before a fetch ended has an earlier `now`, and is within all the same. A clock
-// that was set back by more is no reason to wait for the time that it showed before.
+// A request that began before a fetch ended has an earlier `now`, and is within all the same. A
+// clock that was set back by more is no reason to wait for the time that it showed before.
 bool issuer_keys::is_within(instant now, std::optional<instant> since, seconds span) {
     return since && now > *since - longest_fetch && now < *since + span;
 }

@@ -35,8 +35,8 @@ struct guarded_resource {
 /// Beyond so many proofs in their time the oldest are forgotten: see `dpop_replay::in_memory`.
 inline constexpr std::size_t most_proofs_in_memory = 262'144;
 
-/// Everything behind a `resource_server`. Immutable once made, but for the proofs and tokens that it
-/// has seen and the keys of trusted issuers.
+/// Everything behind a `resource_server`. Immutable once made, but for the proofs and tokens that
+/// it has seen and the keys of trusted issuers.
 struct resource_server::state {
     std::string issuer;                      ///< empty where only others' tokens are taken
     std::vector<guarded_resource> resources; ///< the first is the default; never empty

@@ -32,8 +32,8 @@ struct verified_entry {
 /// It says only that a signature and the claims beside it were found right. Whether the token is in
 /// its time, and the keys are those of then, is the caller's to see.
 ///
-/// Bounded: where there are too many the oldest goes, so that entries which are no longer good need no
-/// looking after.
+/// Bounded: where there are too many the oldest goes, so that entries which are no longer good need
+/// no looking after.
 ///
 /// Threads: any thread may call anything. Shards keep them apart.
 class verified_tokens {

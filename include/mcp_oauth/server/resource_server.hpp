@@ -41,9 +41,10 @@ struct resource_config {
     std::string url{};
 };
 
-/// How many JWTs are remembered whose signature was found right, each for as long as it is good, and
-/// the keys that it was found right under are. Some kilobytes for each. A token that is bound to a key
-/// is proven each time all the same, and with `gate_revocation::at_once` its grant is loaded.
+/// How many JWTs are remembered whose signature was found right, each for as long as it is good
+/// and the keys are that it was found right under. One or two kilobytes for each. A token that is
+/// bound to a key is proven each time all the same, and with `gate_revocation::at_once` its grant
+/// is loaded.
 inline constexpr std::size_t usual_remembered_tokens = 1024;
 
 struct resource_server_config {
@@ -131,8 +132,8 @@ using admission = std::variant<principal, http_response>;
 ///     that the browser's user is the caller (MCP-SEC-11); results for one caller are
 ///     `cacheScope: "private"` (MCP-SEC-12).
 ///
-/// Keys of trusted issuers are fetched when a token needs them, by the request that brings it: `admit`
-/// blocks for at most four fetches of 5 s. No thread is started.
+/// Keys of trusted issuers are fetched when a token needs them, by the request that brings it:
+/// `admit` blocks for at most four fetches of 5 s. No thread is started.
 ///
 /// Threads: any thread may call anything.
 class MCP_OAUTH_EXPORT resource_server {
@@ -159,9 +160,9 @@ public:
     /// Does not check: the session (`owns_session`), the `Origin` header, anything in the body.
     /// Errors: 401 without `error` where there is no token; 400 `invalid_request`; 401
     ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope` that names every scope in `needed`; 503
-    ///         where the store does not answer, or the keys of a trusted issuer cannot be had: while
-    ///         they are fetched for the first time, one request waits and others are told to try
-    ///         again in a second.
+    ///         where the store does not answer, or the keys of a trusted issuer cannot be had:
+    ///         while they are fetched for the first time, one request waits and others are told
+    ///         to try again in a second.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
     [[nodiscard]] operation<admission> begin_admit(const http_request& request,
