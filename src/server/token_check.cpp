@@ -46,6 +46,8 @@ std::optional<verified_access_token> recall(const gate_state& server,
         if (known.is_due || known.generation != found.generation) return std::nullopt;
         leeway = found.issuer->config.leeway;
     }
+    // `nbf` had passed then; a clock that was set back since may be before it again.
+    if (now < found.since) return std::nullopt;
     const auto ends = from_unix_seconds(found.token->claims().expires_at) + leeway;
     return now < ends ? std::optional{*found.token} : std::nullopt;
 }
@@ -68,7 +70,7 @@ token_verdict check_own(const gate_state& server, const guarded_resource& resour
     switch (server.rules->access_token.format) {
     case access_token_format::jwt: {
         auto verified = verify_access_token(token, server.keys, expectations);
-        if (verified) remember(server, token, *verified, {nullptr, &resource, nullptr, 0});
+        if (verified) remember(server, token, *verified, {nullptr, &resource, nullptr, 0, now});
         return verdict(std::move(verified));
     }
     case access_token_format::opaque:
@@ -96,7 +98,7 @@ token_verdict check_foreign(const gate_state& server, const pinned_issuer& issue
     expectations.audience_name = issuer.config.audience;
     auto verified = verify_access_token(token, *known.keys, expectations);
     if (verified)
-        remember(server, token, *verified, {nullptr, &resource, &issuer, known.generation});
+        remember(server, token, *verified, {nullptr, &resource, &issuer, known.generation, now});
     if (verified || verified.error().fault != token_fault::unknown_key)
         return verdict(std::move(verified));
     if (const auto claimed = claim()) return key_refresh{issuer, *claimed};

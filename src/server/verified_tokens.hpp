@@ -8,6 +8,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/base/crypto.hpp"
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 
@@ -23,6 +24,7 @@ struct verified_entry {
     const guarded_resource* resource = nullptr; ///< that it was found to be for
     const pinned_issuer* issuer = nullptr;      ///< whose it is; null for the server's own
     std::uint64_t generation = 0;               ///< of the issuer's keys
+    instant since{};                            ///< when it was found so: not earlier
 };
 
 /// Tokens that one process has verified, by their SHA-256: none is kept that could be stolen here.

@@ -41,10 +41,10 @@ struct resource_config {
     std::string url{};
 };
 
-/// How many JWTs are remembered whose signature was found right, each for as long as it is good,
-/// and the keys that it was found right under are. Some kilobytes for each. A token that is bound
-/// to a key is proven each time all the same, and with `gate_revocation::at_once` its grant is
-/// loaded.
+/// How many JWTs are remembered whose signature was found right, each for as long as it is good
+/// and the keys are that it was found right under. One or two kilobytes for each. A token that is
+/// bound to a key is proven each time all the same, and with `gate_revocation::at_once` its grant
+/// is loaded.
 inline constexpr std::size_t usual_remembered_tokens = 1024;
 
 /// What a resource server is made from. `make` checks it as a whole.

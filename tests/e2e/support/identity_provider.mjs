@@ -11,11 +11,14 @@ import { temporaryFolder } from './server.mjs';
 
 const folder = temporaryFolder();
 export const caFile = join(folder, 'cert.pem');
-execFileSync('openssl', [
-  ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-  ...['-keyout', join(folder, 'key.pem'), '-out', caFile, '-subj', '/CN=localhost'],
-  ...['-addext', 'subjectAltName=DNS:localhost'],
-], { stdio: 'pipe' });
+const selfSigned =
+  'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost ' +
+  '-addext subjectAltName=DNS:localhost';
+execFileSync(
+  'openssl',
+  [...selfSigned.split(' '), '-keyout', join(folder, 'key.pem'), '-out', caFile],
+  { stdio: 'pipe' },
+);
 const tls = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(caFile) };
 
 /** A request over TLS with that certificate. Returns status and text. */
@@ -53,6 +56,7 @@ export async function startProvider({ path = '' } = {}) {
   const origin = `https://localhost:${server.address().port}`;
   const issuer = origin + path;
   const keys = [await privateJwk('RS256', 'rsa-1'), await privateJwk('ES256', 'ec-1')];
+  let signingAlgorithm = 'RS256';
   const provider = new Provider(issuer, {
     jwks: { keys },
     clients: [
@@ -74,12 +78,11 @@ export async function startProvider({ path = '' } = {}) {
           scope: 'notes',
           audience: resource,
           accessTokenFormat: 'jwt',
-          jwt: { sign: { alg: new URL(resource).searchParams.get('alg') ?? provider.alg } },
+          jwt: { sign: { alg: signingAlgorithm } },
         }),
       },
     },
   });
-  provider.alg = 'RS256';
   const callback = provider.callback();
   handler = (request, response) => {
     if (path && request.url.startsWith(path)) {
@@ -93,7 +96,7 @@ export async function startProvider({ path = '' } = {}) {
     keys,
     requests,
     async tokenFor(resource, { alg = 'RS256', scope = 'notes' } = {}) {
-      provider.alg = alg;
+      signingAlgorithm = alg;
       const answer = await post(
         `${issuer}/token`,
         { grant_type: 'client_credentials', resource, scope },
