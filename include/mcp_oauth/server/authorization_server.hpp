@@ -64,9 +64,9 @@ struct token_facts {
 /// the principal, and in a JWT whoever holds the token can read it.
 ///
 /// What it gives has to pass `custom_claims::parse`: it cannot name a claim of the protocol. Where
-/// it does not pass, or the token would be longer than `largest_access_token`, or the hook throws or
-/// has no answer, no token is issued and nothing is used up: 503 `temporarily_unavailable`, and an
-/// event with the reason `custom_claims`. A claim is never left out silently.
+/// it does not pass, or the token would be longer than `largest_access_token`, or the hook throws
+/// or has no answer, no token is issued and nothing is used up: 503 `temporarily_unavailable`, and
+/// an event with the reason `custom_claims`. A claim is never left out silently.
 ///
 /// Must not block for long, and must not call back into the library.
 using claims_hook = std::function<expected<std::string, unavailable>(const token_facts& facts)>;
