@@ -5,7 +5,7 @@
 library_packages="g++ cmake ninja-build ccache pkg-config libssl-dev nlohmann-json3-dev"
 library_packages="$library_packages libsqlite3-dev libpq-dev libhiredis-dev libcurl4-openssl-dev"
 example_packages="libcpp-httplib-dev libcli11-dev"
-test_packages="catch2 postgresql redis-server"
+test_packages="catch2 postgresql redis-server libboost-dev doxygen"
 
 # A cache hit must not depend on where the clone lies, nor on when its files were written.
 export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1

@@ -9,6 +9,7 @@
 
 namespace {
 
+// [drive]
 /// Asks `op` for its steps, one after the other, and hands its result to `done`. Never waits:
 /// between two steps the loop is free for everybody else.
 template <class Result>
@@ -20,6 +21,7 @@ void drive(toy::async_ports& ports, std::shared_ptr<mcp_oauth::operation<Result>
         drive(ports, op, done);
     });
 }
+// [drive]
 
 } // namespace
 

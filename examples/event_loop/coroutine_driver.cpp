@@ -67,6 +67,7 @@ struct answer {
     mcp_oauth::step_answer await_resume() { return std::move(*given); }
 };
 
+// [drive]
 /// Asks `op` for its steps, one after the other. Never waits: between two steps the loop is free
 /// for everybody else.
 template <class Result>
@@ -74,6 +75,7 @@ task<Result> drive(toy::async_ports& ports, mcp_oauth::operation<Result> op) {
     while (!op.finished()) op.resume(co_await answer{ports, op.next()});
     co_return std::move(op).result();
 }
+// [drive]
 
 /// A client's connection, as a host would write it: two refreshes, each with the token of the last.
 task<int> refresh_twice(toy::async_ports& ports, const toy::scenario& scenario) {

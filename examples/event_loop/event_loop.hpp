@@ -33,6 +33,7 @@ public:
     async_ports(event_loop& loop, mcp_oauth::step_ports ports)
         : loop_(loop), ports_(std::move(ports)) {}
 
+    // [carry_out]
     void carry_out(const mcp_oauth::step& next, std::function<void(mcp_oauth::step_answer)> then) {
         constexpr const char* names[] = {"load", "create",      "replace", "erase",
                                          "list", "find_client", "sign"};
@@ -41,6 +42,7 @@ public:
             then(mcp_oauth::carry_out(next, ports_)); // a real one sends a query and returns
         });
     }
+    // [carry_out]
 
 private:
     event_loop& loop_;

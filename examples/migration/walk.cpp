@@ -31,24 +31,32 @@ void walk_through() {
     std::vector<walk::app> apps{{"old-app", false}, {"older-app", false}, {"new-app", true}};
 
     // 1. Everybody is served, and what would be refused is written down.
+    // [serve_everybody]
     auto rules = policy::migration();
     server.restart(rules);
+    // [serve_everybody]
     one_day(server, apps, "policy::migration()");
     std::printf("\n%s", server.report().c_str());
 
     // 2. The switch is thrown for one client: its developers said that the new version uses PKCE.
+    // [one_client]
     rules.legacy.pkce_missing.holds_for = {"old-app"};
     server.restart(rules);
+    // [one_client]
     one_day(server, apps, "... and PKCE is required of old-app");
 
     // 3. The others hear of a date.
+    // [from_a_date]
     rules.legacy.pkce_missing.until = server.clock().now() + 24h;
     server.restart(rules);
+    // [from_a_date]
     one_day(server, apps, "... and of everybody from tomorrow on: today");
     one_day(server, apps, "... tomorrow");
 
     // 4. Nothing is softened any more.
+    // [done]
     server.restart(policy::mcp());
+    // [done]
     one_day(server, apps, "policy::mcp()");
 }
 

@@ -91,10 +91,12 @@ void log_in(const mcp_oauth::authorization_server& issuer, const Request& in, Re
     if (in.get_param_value("username") != "alice" || !right) return show_login(out, 403, ticket);
     std::uint8_t id[16];
     if (!mcp_oauth::system_random{}.fill(id, sizeof id)) return show(out, 503, "Try again.");
+    // [login]
     // The ticket of the consent page is sealed to this name, so no other browser can answer it.
     const auto session = mcp_oauth::base64url({reinterpret_cast<const char*>(id), sizeof id});
     const auto outcome = issuer.authenticated(
         ticket, mcp_oauth::login{"alice", mcp_oauth::system_clock{}.now(), "", {"pwd"}, session});
+    // [login]
     out.set_header("Set-Cookie", "session=" + session + "; Path=/; HttpOnly; SameSite=Lax");
     if (const auto* view = std::get_if<mcp_oauth::consent_view>(&outcome))
         return show_consent(out, *view);
@@ -121,6 +123,7 @@ int fail(const mcp_oauth::config_error& error) {
     return 2;
 }
 
+// [pages]
 void mount_pages(httplib::Server& http, const mcp_oauth::authorization_server& issuer) {
     http.Get(issuer.authorization_path(), [&](const Request& in, Response& out) {
         const auto outcome = issuer.authorize(mcp_oauth::from_httplib(in));
@@ -139,6 +142,7 @@ void mount_pages(httplib::Server& http, const mcp_oauth::authorization_server& i
         show_outcome(out, issuer.deny(ticket, session_of(in)));
     });
 }
+// [pages]
 
 void answer(const Request& in, Response& out, const std::string& user) {
     if (in.method != "POST") {

@@ -13,5 +13,6 @@
 #include "mcp_oauth/ports/signer.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
 #include "mcp_oauth/server/driver.hpp"
+#include "mcp_oauth/server/key_rotation.hpp"
 #include "mcp_oauth/server/policy.hpp"
 #include "mcp_oauth/server/resource_server.hpp"

@@ -1,8 +1,10 @@
 #include "mcp_oauth/grammar/json_writer.hpp"
 
+#include <array>
 #include <charconv>
 
 #include "grammar/utf8.hpp"
+#include "mcp_oauth/grammar/json.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -65,6 +67,48 @@ void json_object_writer::name(std::string_view name) {
     if (text_.size() > 1) text_.push_back(',');
     append_json_string(text_, name);
     text_.push_back(':');
+}
+
+namespace {
+
+template <class Number> void append_number(std::string& out, Number value) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+// As deep as the parser let the value be.
+void append_members(std::string& out, json_value object) {
+    const char* separator = "{";
+    object.for_each_member([&](std::string_view name, json_value value) {
+        out.append(separator);
+        append_json_string(out, name);
+        out.push_back(':');
+        append_json(out, value);
+        separator = ",";
+    });
+    out.append(object.size() == 0 ? "{}" : "}");
+}
+void append_elements(std::string& out, json_value array) {
+    const char* separator = "[";
+    array.for_each_element([&](json_value value) {
+        out.append(separator);
+        append_json(out, value);
+        separator = ",";
+    });
+    out.append(array.size() == 0 ? "[]" : "]");
+}
+
+} // namespace
+
+void append_json(std::string& out, json_value value) {
+    if (value.is_object()) return append_members(out, value);
+    if (value.is_array()) return append_elements(out, value);
+    if (const auto text = value.string()) return append_json_string(out, *text);
+    if (const auto truth = value.boolean()) return void(out.append(*truth ? "true" : "false"));
+    if (const auto integer = value.integer()) return append_number(out, *integer);
+    if (const auto number = value.number()) return append_number(out, *number);
+    out.append("null");
 }
 
 json_object_writer& json_object_writer::add(std::string_view name, std::string_view text) {

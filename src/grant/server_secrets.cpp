@@ -19,13 +19,12 @@ namespace {
 constexpr std::uint8_t format_version = 1;
 constexpr std::size_t least_octets = 32;
 
-constexpr std::array<std::string_view, 11> purpose_names{
+constexpr std::array<std::string_view, 12> purpose_names{
     "code",           "refresh_token", "access_token",        "login_ticket",
     "consent_ticket", "host_data",     "consent_record",      "session",
-    "store_check",    "dpop_nonce",    "dpop_resource_nonce",
+    "store_check",    "dpop_nonce",    "dpop_resource_nonce", "signing_key",
 };
-static_assert(purpose_names.size() ==
-              static_cast<std::size_t>(key_purpose::dpop_resource_nonce) + 1);
+static_assert(purpose_names.size() == static_cast<std::size_t>(key_purpose::signing_key) + 1);
 
 secret derive(const secret& from, std::string_view issuer, std::string_view purpose,
               std::string_view use) {

@@ -8,7 +8,7 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace {
 
-constexpr std::string_view scheme = "Bearer";
+constexpr std::string_view bearer = "Bearer";
 
 // Reads a form's names only: MCP's own bodies are JSON, so this costs nothing as a rule.
 bool body_holds_token(const http_request& request) {
@@ -39,7 +39,7 @@ expected<std::optional<std::string_view>, error> token_of_scheme(const http_requ
 }
 
 expected<std::optional<std::string_view>, error> bearer_token(const http_request& request) {
-    return token_of_scheme(request, scheme);
+    return token_of_scheme(request, bearer);
 }
 
 // RFC 6750 §3 gives no order. Clients read these with regular expressions; the most telling goes
@@ -51,14 +51,14 @@ void add_context(challenge& built, const bearer_challenge_context& context) {
 }
 
 std::string bearer_challenge(const bearer_challenge_context& context) {
-    challenge built{scheme};
+    challenge built{bearer};
     if (!context.realm.empty()) built.with("realm", context.realm);
     add_context(built, context);
     return built.text();
 }
 
 std::string bearer_challenge(const bearer_challenge_context& context, const error& why) {
-    challenge built{scheme};
+    challenge built{bearer};
     if (!context.realm.empty()) built.with("realm", context.realm);
     built.with("error", why.wire().name);
     if (!why.description.view().empty()) built.with("error_description", why.description.view());

@@ -13,6 +13,7 @@ inline namespace v0 {
 namespace {
 
 constexpr std::string_view access_token_type = "at+jwt";
+constexpr std::size_t deepest_claims = 8;
 
 // A claim that may be absent, but not of another type.
 bool take_optional_text(json_value claims, std::string_view name, std::string& target) {
@@ -163,6 +164,32 @@ expected<verified_jws, jws_fault> verify_signature(std::string_view token, const
 
 } // namespace
 
+std::optional<custom_claims> custom_claims::parse(std::string_view json) {
+    if (json.empty()) return custom_claims{};
+    const auto document = json_document::parse(json, {most_custom_claims, deepest_claims});
+    if (!document || !document->root().is_object()) return std::nullopt;
+    auto found = among(document->root());
+    std::size_t own = 0;
+    document->root().for_each_member([&own](std::string_view name, json_value) {
+        if (!name.empty() && !is_protocol_claim(name)) ++own;
+    });
+    if (own != document->root().size()) return std::nullopt;
+    return found;
+}
+
+custom_claims custom_claims::among(json_value claims) {
+    custom_claims found;
+    claims.for_each_member([&found](std::string_view name, json_value value) {
+        if (is_protocol_claim(name)) return;
+        found.text_ += found.text_.empty() ? '{' : ',';
+        append_json_string(found.text_, name);
+        found.text_ += ':';
+        append_json(found.text_, value);
+    });
+    if (!found.text_.empty()) found.text_ += '}';
+    return found;
+}
+
 std::string to_json(const access_token_claims& claims) {
     json_object_writer json;
     json.add("iss", claims.issuer).add("sub", claims.subject);
@@ -183,7 +210,12 @@ std::string to_json(const access_token_claims& claims) {
     }
     if (claims.auth_time) json.add("auth_time", *claims.auth_time);
     json.add_unless_empty("acr", claims.acr).add_unless_empty("amr", claims.amr);
-    return json.take();
+    auto text = json.take();
+    if (!claims.custom.empty()) {
+        text.back() = ',';
+        text.append(claims.custom.text(), 1, std::string::npos);
+    }
+    return text;
 }
 
 std::string signing_input(const access_token_claims& claims, std::string_view kid,
@@ -196,7 +228,7 @@ std::string signing_input(const access_token_claims& claims, std::string_view ki
 
 expected<access_token_claims, token_fault> check_claims(std::string_view json,
                                                         const access_token_expectations& expected) {
-    const auto document = json_document::parse(json, {largest_access_token, 8});
+    const auto document = json_document::parse(json, {largest_access_token, deepest_claims});
     if (!document) return unexpected{token_fault::malformed};
     auto registered = registered_claims::read(document->root());
     if (!registered) return unexpected{token_fault::malformed};
@@ -208,6 +240,7 @@ expected<access_token_claims, token_fault> check_claims(std::string_view json,
     if (claims.issuer != expected.issuer) return unexpected{token_fault::wrong_issuer};
     if (!is_for(claims, expected)) return unexpected{token_fault::wrong_audience};
     if (time) return unexpected{fault_of(*time)};
+    claims.custom = custom_claims::among(document->root());
     return claims;
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint8_t format_version = 1;
 constexpr unsigned with_auth_time = 1;
 constexpr unsigned with_jkt = 2;
+constexpr unsigned with_custom = 4;
 
 void write_texts(octet_writer& out, const std::vector<std::string>& texts) {
     out.u32(static_cast<std::uint32_t>(texts.size()));
@@ -30,8 +31,9 @@ std::vector<std::string> read_texts(octet_reader& in) {
 std::string pack(const access_token_claims& claims) {
     octet_writer out;
     out.u8(format_version);
-    const unsigned flags =
-        (claims.auth_time ? with_auth_time : 0U) | (claims.jkt.empty() ? 0U : with_jkt);
+    const unsigned flags = (claims.auth_time ? with_auth_time : 0U) |
+                           (claims.jkt.empty() ? 0U : with_jkt) |
+                           (claims.custom.empty() ? 0U : with_custom);
     out.u8(static_cast<std::uint8_t>(flags));
     out.field(claims.issuer);
     out.field(claims.subject);
@@ -46,6 +48,7 @@ std::string pack(const access_token_claims& claims) {
     if (!claims.jkt.empty()) out.field(claims.jkt);
     out.field(claims.acr);
     write_texts(out, claims.amr);
+    if (!claims.custom.empty()) out.field(claims.custom.text());
     return out.take();
 }
 
@@ -53,7 +56,8 @@ std::optional<access_token_claims> unpack(std::string_view octets) {
     octet_reader in(octets);
     if (in.u8() != format_version) return std::nullopt;
     const unsigned flags = in.u8();
-    if (flags > (with_auth_time | with_jkt)) return std::nullopt; // it may restrict the token
+    if (flags > (with_auth_time | with_jkt | with_custom))
+        return std::nullopt; // it may restrict the token
     access_token_claims claims;
     claims.issuer = in.field();
     claims.subject = in.field();
@@ -72,6 +76,11 @@ std::optional<access_token_claims> unpack(std::string_view octets) {
     if (flags & with_jkt) claims.jkt = in.field();
     claims.acr = in.field();
     claims.amr = read_texts(in);
+    if (flags & with_custom) {
+        auto custom = custom_claims::parse(in.field());
+        if (!custom) return std::nullopt;
+        claims.custom = std::move(*custom);
+    }
     if (!in.finished()) return std::nullopt;
     return claims;
 }

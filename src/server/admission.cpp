@@ -1,7 +1,7 @@
 // The gate (requirements: order of validation of a resource request). Exactly one token; its form
 // and signature, type, issuer, audience and times; the proof of its key, where it is bound to one;
-// the grant behind it, where the policy asks for that; then the scopes, so that 403 is only ever said
-// to a token that is good; and last whether the proof was here before.
+// the grant behind it, where the policy asks for that; then the scopes, so that 403 is only ever
+// said to a token that is good; and last whether the proof was here before.
 
 #include <string>
 #include <utility>

@@ -15,12 +15,16 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace {
 
-/// A document that never changes while the server runs. It may be kept for a few minutes.
-http_response document(const exchange& x, const std::string& text, std::string_view type) {
+constexpr seconds metadata_max_age{300};
+
+/// A document that never changes while the server runs.
+http_response document(const exchange& x, const std::string& text, std::string_view type,
+                       seconds max_age) {
     const auto& method = x.request().method;
     if (method != "GET" && method != "HEAD") return method_not_allowed("GET, HEAD");
     return {200,
-            {{"Content-Type", std::string{type}}, {"Cache-Control", "public, max-age=300"}},
+            {{"Content-Type", std::string{type}},
+             {"Cache-Control", "public, max-age=" + std::to_string(max_age.count())}},
             method == "HEAD" ? std::string{} : text};
 }
 
@@ -82,10 +86,12 @@ operation<http_response> authorization_server::begin(http_request request) const
     if (path == paths.registration && state_->capabilities.registration_endpoint)
         return begin_registration(std::move(x));
     if (path == paths.jwks)
-        return finished(document(x, state_->jwks_document, "application/jwk-set+json"));
+        return finished(
+            document(x, state_->jwks_document, "application/jwk-set+json", state_->jwks_max_age));
     for (const auto& metadata : paths.metadata)
         if (path == metadata)
-            return finished(document(x, state_->metadata_at(x.arrived()), "application/json"));
+            return finished(document(x, state_->metadata_at(x.arrived()), "application/json",
+                                     metadata_max_age));
     auto unknown = error_answer({error_code::invalid_request, "there is no such endpoint"});
     unknown.status = 404;
     return finished(std::move(unknown));

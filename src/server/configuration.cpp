@@ -242,11 +242,13 @@ public:
                          std::move(set),
                          std::move(config_.initial_access_token),
                          std::move(config_.may_refresh),
+                         std::move(config_.custom_claims),
                          std::move(capabilities),
                          std::move(paths),
                          std::move(metadata),
                          std::move(with_plain),
                          std::move(jwks),
+                         config_.jwks_max_age,
                          std::move(key_id),
                          std::move(binding),
                          std::move(own),
@@ -323,6 +325,8 @@ private:
         if (config_.signing_keys.empty()) return wrong("signing_keys", "at least one is required");
         if (holds_one_twice(config_.signing_keys))
             return wrong("signing_keys", "one key is there twice");
+        if (config_.jwks_max_age < seconds{0} || config_.jwks_max_age > std::chrono::hours{24})
+            return wrong("jwks_max_age", "must be 0 s to 24 h");
         const bool needs_token =
             (*rules_)->registration.access == registration_access::initial_access_token;
         if (needs_token && config_.initial_access_token.empty())

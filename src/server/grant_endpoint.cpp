@@ -9,7 +9,9 @@
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
 #include "server/access_token.hpp"
 #include "server/claims.hpp"
+#include "server/endpoint_proof.hpp"
 #include "server/grant_record.hpp"
+#include "server/host_claims.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -201,11 +203,14 @@ void grant_endpoint::make_access_token() {
     const auto& server = request().server();
     auto claims = claims_for(current_, access_.scope, access_.resource, request());
     if (!claims) return on_unavailable();
+    auto custom = host_claims(server, current_, access_.scope, access_.resource);
+    if (!custom) return refuse_custom_claims();
+    claims->custom = std::move(*custom);
     if (proof_) claims->jkt = proof_->thumbprint();
     expires_in_ = claims->expires_at - claims->issued_at;
     if (request().rules().access_token.format == access_token_format::opaque) {
         auto sealed = mint_opaque(*claims, server.ring(), server.random);
-        if (!sealed) return on_unavailable();
+        if (!sealed) return claims->custom.empty() ? on_unavailable() : refuse_custom_claims();
         access_token_ = std::move(*sealed);
         return conclude();
     }
@@ -221,7 +226,14 @@ void grant_endpoint::on_signature(sign_answer a) {
     if (key.is_held_elsewhere() && !key.public_key().verify(signing_input_, *a))
         return on_unavailable();
     access_token_ = finish_jws(std::move(signing_input_), *a);
+    // Everything else is short enough, or the configuration had been refused.
+    if (access_token_.size() > largest_access_token) return refuse_custom_claims();
     conclude();
+}
+
+void grant_endpoint::refuse_custom_claims() {
+    request().report(request().describe(event_kind::request_refused, current_, "custom_claims"));
+    finish(unavailable_answer());
 }
 
 // A registration that is used outlives its last refresh token: its end moves with each redeemed
@@ -360,7 +372,7 @@ void grant_endpoint::answer_with_tokens() {
         .add_if("refresh_token", refresh)
         .add("scope", access_.scope.text());
     auto answer = json_answer(200, body.take());
-    if (proof_) add_nonce(answer);
+    if (proof_) add_dpop_nonce(answer, request());
     finish(std::move(answer));
 }
 

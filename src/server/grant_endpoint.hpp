@@ -27,11 +27,11 @@ struct access_request {
 
 /// An endpoint that moves one grant: the token endpoint and the revocation endpoint.
 ///
-/// The order is that of every such request: form, client, proof of a key, what belongs to the grant,
-/// the state machine, signature, the mark of the proof, and last of all one compare-and-swap. A lost swap loads again and asks the
-/// state machine again with the same time of arrival, at most eight times. A swap whose outcome is
-/// unknown is read back: the record's version is this operation's own exactly where its write
-/// landed.
+/// The order is that of every such request: form, client, proof of a key, what belongs to the
+/// grant, the state machine, signature, the mark of the proof, and last of all one
+/// compare-and-swap. A lost swap loads again and asks the state machine again with the same time of
+/// arrival, at most eight times. A swap whose outcome is unknown is read back: the record's version
+/// is this operation's own exactly where its write landed.
 class grant_endpoint : public client_flow<grant_endpoint, http_response> {
 public:
     grant_endpoint(exchange x, parameters body);
@@ -91,8 +91,8 @@ private:
     void mark_proof();
     void refuse_proof(const dpop_refusal& why);
     [[nodiscard]] http_response refusal(const error& why) const;
-    void add_nonce(http_response& answer) const;
     void make_access_token();
+    void refuse_custom_claims();
     void keep_client_alive();
     void commit();
     void settle();

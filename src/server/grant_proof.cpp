@@ -1,34 +1,20 @@
 // What DPoP (RFC 9449) adds to a token request: the proof is verified before the grant is loaded,
 // and marked as used when everything else was found right.
 
+#include <utility>
+
 #include "server/dpop.hpp"
+#include "server/endpoint_proof.hpp"
 #include "server/grant_endpoint.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
 
-namespace {
-
-dpop_nonces nonces_of(const exchange& x) {
-    return {x.server().ring(), key_purpose::dpop_nonce, x.server().common->issuer};
-}
-
-} // namespace
-
 void grant_endpoint::present_proven(const grant_id& id) {
-    const auto& x = request();
     takes_proofs_ = true;
-    if (!x.rules().dpop.enabled || !has_dpop_field(x.request())) return present(id);
-    const auto target = dpop_target::parse(*x.server().capabilities.token_endpoint);
-    dpop_expectations expected{x.request().method, *target, x.arrived()};
-    expected.lifetime = x.rules().dpop.proof_lifetime;
-    if (x.rules().dpop.nonces)
-        expected.accepts_nonce = [&x](std::string_view nonce) {
-            return nonces_of(x).accepts(nonce, x.arrived(), x.rules().dpop.nonce_lifetime);
-        };
-    auto proof = verify_dpop_proof(x.request(), expected);
+    auto proof = proof_of(request(), *request().server().capabilities.token_endpoint);
     if (!proof) return refuse_proof(proof.error());
-    proof_.emplace(std::move(*proof));
+    proof_ = std::move(*proof);
     present(id);
 }
 
@@ -80,13 +66,8 @@ void grant_endpoint::refuse_proof(const dpop_refusal& why) {
 
 http_response grant_endpoint::refusal(const error& why) const {
     auto answer = error_answer(why);
-    if (why.code == error_code::use_dpop_nonce) add_nonce(answer);
+    if (why.code == error_code::use_dpop_nonce) add_dpop_nonce(answer, request());
     return answer;
-}
-
-void grant_endpoint::add_nonce(http_response& answer) const {
-    if (!request().rules().dpop.nonces) return;
-    answer.headers.push_back({"DPoP-Nonce", nonces_of(request()).make(request().now())});
 }
 
 } // namespace v0

@@ -21,6 +21,7 @@ struct principal_access {
         who.grant_id_ = std::move(claims.grant_id);
         who.expires_at_ = from_unix_seconds(claims.expires_at);
         who.key_thumbprint_ = std::move(claims.jkt);
+        who.custom_claims_ = std::move(claims.custom).text();
         return who;
     }
     /// For another issuer's token: grants are this server's own, whatever its claims say.

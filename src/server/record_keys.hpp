@@ -42,6 +42,9 @@ namespace record_keys {
 [[nodiscard]] inline std::string secret_check(std::string_view issuer) {
     return join(issuer, "#secret_check", {});
 }
+[[nodiscard]] inline std::string signing_keys(std::string_view issuer) {
+    return join(issuer, "#signing_keys", {});
+}
 
 /// `record::subject_owner`.
 [[nodiscard]] inline std::string subject_owner(std::string_view issuer, std::string_view subject) {

@@ -46,11 +46,13 @@ struct authorization_server::state {
     key_set keys;
     secret initial_access_token;
     refresh_hook may_refresh;
+    claims_hook custom_claims;
     server_capabilities capabilities;
     endpoint_paths paths;
     std::string metadata_document;
     std::string metadata_with_plain_pkce; ///< while a migration rule serves it
     std::string jwks_document;
+    seconds jwks_max_age;
     std::string signing_key_id;
     /// Binds tickets to the lists that their bits point into.
     std::string ticket_binding;

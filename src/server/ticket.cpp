@@ -22,6 +22,9 @@ enum flag : std::uint32_t {
     has_dpop_jkt = 512,
 };
 
+/// How long `bits_of` so many is: the lists are the same on both ends, or the ticket does not open.
+constexpr std::size_t octets_for(std::size_t bits) noexcept { return (bits + 7) / 8; }
+
 /// Members of `all` as one bit each: what is long as text is short as places in the configuration.
 template <class All, class Contains> std::string bits_of(const All& all, Contains&& contains) {
     std::string bits;
@@ -90,18 +93,20 @@ key_purpose purpose_of(bool with_user) {
 std::optional<std::string> seal_ticket(const ticket& t, const server_state& server) {
     octet_writer out;
     out.u8(format);
-    out.u32(flags_of(t));
+    const auto flags = flags_of(t);
+    out.u8(static_cast<std::uint8_t>(flags >> 8U));
+    out.u8(static_cast<std::uint8_t>(flags));
     out.raw(as_view(t.id));
     out.u64(static_cast<std::uint64_t>(to_unix_ms(t.issued_at)));
-    out.u64(static_cast<std::uint64_t>(to_unix_ms(t.deadline)));
+    out.u32(static_cast<std::uint32_t>((t.deadline - t.issued_at).count())); // two days at most
     out.field(t.client_id);
     out.field(t.redirect_uri);
     if (t.state) out.field(*t.state);
     if (t.challenge) out.raw(*decode_base64url(t.challenge->view()));
     if (!t.dpop_jkt.empty()) out.raw(*decode_base64url(t.dpop_jkt));
-    out.field(bits_of(server.common->scopes_supported,
-                      [&](const std::string& scope) { return t.scopes.contains(scope); }));
-    out.field(bits_of(server.resources, [&](const resource_identifier& each) {
+    out.raw(bits_of(server.common->scopes_supported,
+                    [&](const std::string& scope) { return t.scopes.contains(scope); }));
+    out.raw(bits_of(server.resources, [&](const resource_identifier& each) {
         return std::find(t.resources.begin(), t.resources.end(), each.text()) != t.resources.end();
     }));
     if (t.max_age) out.u32(static_cast<std::uint32_t>(t.max_age->count()));
@@ -123,10 +128,11 @@ std::optional<ticket> open_ticket(ticket_kind kind, std::string_view text,
     octet_reader in{*plain};
     ticket t;
     if (in.u8() != format) return std::nullopt;
-    const auto flags = in.u32();
+    const unsigned high = in.u8();
+    const unsigned flags = high << 8U | in.u8();
     if (const auto id = as_array<16>(in.raw(16))) t.id = *id;
     t.issued_at = from_unix_ms(static_cast<std::int64_t>(in.u64()));
-    t.deadline = from_unix_ms(static_cast<std::int64_t>(in.u64()));
+    t.deadline = t.issued_at + milliseconds{in.u32()};
     t.client_id = in.field();
     t.redirect_uri = in.field();
     t.redirect_uri_sent = (flags & sent_redirect_uri) != 0;
@@ -137,9 +143,10 @@ std::optional<ticket> open_ticket(ticket_kind kind, std::string_view text,
         t.challenge = *challenge;
     }
     if (flags & has_dpop_jkt) t.dpop_jkt = base64url(in.raw(32));
-    for_each_bit(in.field(), server.common->scopes_supported,
+    const auto& scopes = server.common->scopes_supported;
+    for_each_bit(in.raw(octets_for(scopes.size())), scopes,
                  [&](const std::string& scope) { t.scopes.add(scope); });
-    for_each_bit(in.field(), server.resources,
+    for_each_bit(in.raw(octets_for(server.resources.size())), server.resources,
                  [&](const resource_identifier& each) { t.resources.push_back(each.text()); });
     t.prompt_none = (flags & none_asked) != 0;
     t.prompt_login = (flags & login_asked) != 0;

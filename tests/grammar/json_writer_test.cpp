@@ -90,3 +90,24 @@ TEST_CASE("OAuth 2.1 appendix C.3: an absent value is left out, never null", "[O
               .add_unless_empty("d", std::vector<std::string>{"3"})
               .take() == R"({"b":"1","c":"2","d":["3"]})");
 }
+
+TEST_CASE("a parsed value is written again without white space, members in their order") {
+    const auto again = [](std::string_view text) {
+        const auto document = json_document::parse(text);
+        REQUIRE(document);
+        std::string out;
+        append_json(out, document->root());
+        return out;
+    };
+    CHECK(again(R"( { "b" : [ 1 , "x" , { } , [ ] ] , "a" : { "c" : null } } )") ==
+          R"({"b":[1,"x",{},[]],"a":{"c":null}})");
+    CHECK(again("[true,false,null]") == "[true,false,null]");
+    CHECK(again("-9223372036854775808") == "-9223372036854775808");
+    CHECK(again("9223372036854775807") == "9223372036854775807");
+    CHECK(again("1.5") == "1.5");
+    CHECK(again("0.1") == "0.1");
+    CHECK(again("1e300") == "1e+300");
+    CHECK(again("-1.7976931348623157e308") == "-1.7976931348623157e+308");
+    CHECK(again(R"("\u0001\"")") == R"("\u0001\"")");
+    CHECK(again(R"({"\u00e9\n":"\ud83d\udd11"})") == "{\"\xC3\xA9\\n\":\"\xF0\x9F\x94\x91\"}");
+}

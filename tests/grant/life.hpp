@@ -92,7 +92,7 @@ inline bool same(const grant_life& a, const grant_life& b) {
            a.created_at == b.created_at && a.code_deadline == b.code_deadline &&
            a.absolute_end == b.absolute_end && a.redeemed_at == b.redeemed_at && a.head == b.head &&
            a.head_born == b.head_born && a.head_nonce == b.head_nonce && a.head_key == b.head_key &&
-           a.ring == b.ring && a.epoch == b.epoch;
+           a.ring == b.ring && a.epoch == b.epoch && a.jkt == b.jkt && a.jkt_since == b.jkt_since;
 }
 
 /// `g`, revoked at `when` and otherwise as it was.

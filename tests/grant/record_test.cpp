@@ -227,3 +227,23 @@ TEST_CASE("what is no JSON object, or repeats a member, is no record", "[grant]"
     for (std::size_t size = 0; size < least_text.size(); ++size)
         CHECK(!decode_grant(least_text.substr(0, size)));
 }
+
+TEST_CASE("a key that a grant is bound to comes back from its record, and half a binding is none",
+          "[grant][DPOP-13][DPOP-17]") {
+    auto g = least();
+    g.dpop_jkt = "asked";
+    g.life.jkt = "bound";
+    g.life.jkt_since = 7;
+    const auto text = encode(g);
+    const auto asked = least_with(R"("created_at")", R"("dpop_jkt":"asked","created_at")");
+    CHECK(text == with(asked, R"("epoch":0)", R"("epoch":0,"jkt":"bound","jkt_since":7)"));
+    const auto back = decode_grant(text);
+    REQUIRE(back);
+    CHECK(back->dpop_jkt == "asked");
+    CHECK(back->life.jkt == "bound");
+    CHECK(back->life.jkt_since == 7);
+    for (const auto* const half :
+         {R"("jkt":"bound")", R"("jkt_since":7)", R"("jkt":"","jkt_since":7)",
+          R"("jkt":"bound","jkt_since":0)", R"("jkt":1,"jkt_since":7)"})
+        CHECK_FALSE(decode_grant(least_with(R"("epoch":0)", R"("epoch":0,)" + std::string{half})));
+}

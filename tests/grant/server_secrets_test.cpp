@@ -31,6 +31,7 @@ constexpr key_purpose every_purpose[] = {
     key_purpose::store_check,
     key_purpose::dpop_nonce,
     key_purpose::dpop_resource_nonce,
+    key_purpose::signing_key,
 };
 
 // Draws 00 01 02 …, so that a sealed text can be computed elsewhere.

@@ -24,9 +24,10 @@ TEST_CASE("every kind of event has a name of its own, in lower snake case", "[po
 
 TEST_CASE("every kind of record has a name of its own", "[ports]") {
     std::set<std::string_view> names;
-    for (const auto kind : {record_kind::grant, record_kind::client, record_kind::consent,
-                            record_kind::secret_check, record_kind::dpop_proof})
+    for (const auto kind :
+         {record_kind::grant, record_kind::client, record_kind::consent, record_kind::secret_check,
+          record_kind::dpop_proof, record_kind::signing_keys})
         names.insert(name(kind));
-    CHECK(names ==
-          std::set<std::string_view>{"grant", "client", "consent", "secret_check", "dpop_proof"});
+    CHECK(names == std::set<std::string_view>{"grant", "client", "consent", "secret_check",
+                                              "dpop_proof", "signing_keys"});
 }

@@ -368,3 +368,17 @@ TEST_CASE("claims that arrive without a signature pass the same checks", "[AT-12
     CHECK(check_claims(payload, {"https://b.example", resource, {}, seconds{0}}).error() ==
           token_fault::wrong_issuer);
 }
+
+TEST_CASE("RFC 9449 §6.1: a binding comes back as it was told, and one of another kind is refused",
+          "[DPOP-16][AT-13]") {
+    auto bound = claims();
+    bound.jkt = "thumbprint";
+    CHECK(to_json(bound).find(R"("cnf":{"jkt":"thumbprint"})") != std::string::npos);
+    const auto verified = verify_access_token(issue(bound), keys, at(from_unix_seconds(issued)));
+    REQUIRE(verified);
+    CHECK(verified->claims().jkt == "thumbprint");
+    for (const auto* const cnf : {R"({"x5t#S256":"a"})", R"({"jkt":"a","x5t#S256":"b"})", "{}",
+                                  R"({"jkt":""})", R"({"jkt":1})", R"("a")", "null", "[]"})
+        CHECK(with(R"("grant_id":"g1")", R"("grant_id":"g1","cnf":)" + std::string{cnf}) ==
+              "malformed");
+}

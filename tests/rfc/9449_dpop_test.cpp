@@ -190,7 +190,7 @@ TEST_CASE("RFC 9449 §4.3: a proof is for one method, spelled exactly so",
 }
 
 TEST_CASE("RFC 9449 §4.3: a proof is for one URL, however that is spelled",
-          "[rfc][DPOP-07][DPOP-27][ATK-DP-02]") {
+          "[rfc][DPOP-07][DPOP-27][ATK-DP-02][T-28]") {
     const auto named = [](const std::string& htu, const char* url = "https://as.example/token") {
         const auto target = *dpop_target::parse(url);
         return verdict_on(proof_but([&](auto& c) { c.htu = htu; }), usual(target));

@@ -145,3 +145,21 @@ TEST_CASE("Without ports of its own a server takes the system's", "[CONFIG]") {
     const auto view = the_view(made->authenticated(begun.ticket, who));
     CHECK(parameter(the_redirect(made->approve(view.ticket, "session-1")), "code").has_value());
 }
+
+TEST_CASE("What a configuration asks of DPoP has to be there", "[CONFIG][DPOP-15]") {
+    const auto bound_client = [](bool enabled) {
+        return fault_of(config_but([&](auto& c) {
+            c.policy.dpop.enabled = enabled;
+            c.clients[0].dpop_bound_access_tokens = true;
+        }));
+    };
+    CHECK(bound_client(true).empty());
+    CHECK(bound_client(false) ==
+          "clients: the tokens of this client need policy.dpop.enabled: app");
+    const auto required_for = [](const char* resource) {
+        return fault_of(config_but([&](auto& c) { c.policy.dpop.required_for = {resource}; }));
+    };
+    CHECK(required_for("https://AS.example:443/mcp").empty());
+    CHECK(required_for("https://as.example/mpc") ==
+          "policy.dpop.required_for: is none of the resources: https://as.example/mpc");
+}

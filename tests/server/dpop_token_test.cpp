@@ -118,7 +118,8 @@ TEST_CASE("A whole request that is sent again changes nothing, where tokens are 
     CHECK(refresh_bound(s, member(second, "refresh_token")).status == 200);
 }
 
-TEST_CASE("A proof that is refused for another reason may come again", "[dpop][DPOP-10]") {
+TEST_CASE("A proof that is refused for another reason may come again",
+          "[dpop][DPOP-10][OA21-CODE-12]") {
     const server s;
     const auto code = s.code();
     const auto proof = token_proof(s);
@@ -167,6 +168,20 @@ TEST_CASE("A store that does not take the mark gives no tokens, and the code is 
     CHECK(outcome(redeem_bound(s, code)) == "200");
 }
 
+TEST_CASE("Where nobody knows whether the mark was written, whose it is tells a replay",
+          "[dpop][DPOP-10][ATK-DP-01]") {
+    const server s;
+    const auto proof = token_proof(s);
+    CHECK(with_proof(s, server::redemption(s.code()), proof).status == 200);
+    const auto code = s.code();
+    for (const auto lost :
+         {testing::store_fault::unknown_lost, testing::store_fault::unknown_written}) {
+        s.store.fail(testing::store_call::create, 1, lost);
+        CHECK(outcome(with_proof(s, server::redemption(code), proof)) == "400 invalid_dpop_proof");
+    }
+    CHECK(redeem_bound(s, code).status == 200);
+}
+
 TEST_CASE("A refresh token of a public client needs the key that it was issued for",
           "[dpop][DPOP-13][ATK-DP-09][RT-09]") {
     const server s;
@@ -196,7 +211,7 @@ TEST_CASE("A rotated token with another key, or with none, ends nothing",
 }
 
 TEST_CASE("A confidential client may change its key between refreshes",
-          "[dpop][DPOP-14][ATK-DP-09]") {
+          "[dpop][DPOP-14][ATK-DP-09][C9]") {
     const server s;
     const fields who{{"client_id", "service"}, {"redirect_uri", "https://service.example/cb"}};
     const auto ask = [&](const fields& body, const signing_key& key) {
@@ -250,7 +265,8 @@ TEST_CASE("A code that was asked for with a key is redeemed with that key only",
 TEST_CASE("A client that registered for bound tokens gets no others", "[dpop][DPOP-15]") {
     const server s;
     const auto document =
-        R"({"redirect_uris":["http://127.0.0.1:4711/callback"],"token_endpoint_auth_method":"none",)"
+        R"({"redirect_uris":["http://127.0.0.1:4711/callback"],)"
+        R"("token_endpoint_auth_method":"none",)"
         R"("grant_types":["authorization_code","refresh_token"],"dpop_bound_access_tokens":true})";
     const auto response = registered(s, document);
     REQUIRE(response.status == 201);

@@ -63,9 +63,9 @@ TEST_CASE("A missing method means plain, and other methods are refused as ever",
 
 TEST_CASE("A plain challenge has the grammar of a verifier", "[migration][PKCE-02]") {
     const server s{migrating()};
-    const auto sent = [&](std::string challenge) {
-        return is_served(
-            s, {{"code_challenge", std::move(challenge)}, {"code_challenge_method", "plain"}});
+    const auto sent = [&](std::string text) {
+        return is_served(s,
+                         {{"code_challenge", std::move(text)}, {"code_challenge_method", "plain"}});
     };
     CHECK(sent(std::string(43, '~')));
     CHECK(sent(std::string(128, '.')));

@@ -70,12 +70,11 @@ TEST_CASE("a resource without a path owns the root, whichever comes first",
         auto c = config();
         c.resources.push_back({whole, {}, {}, {}, {}});
         const gate g{std::move(c)};
-        CHECK(
-            answer(g, "GET", root).body ==
-            R"({"resource":")" + std::string{whole} +
-                R"(","authorization_servers":["https://as.example"],)"
-                R"("bearer_methods_supported":["header"],)"
-                R"("dpop_signing_alg_values_supported":["ES256","ES384","EdDSA","RS256","PS256"]})");
+        CHECK(answer(g, "GET", root).body ==
+              R"({"resource":")" + std::string{whole} +
+                  R"(","authorization_servers":["https://as.example"],)"
+                  R"("bearer_methods_supported":["header"],"dpop_signing_alg_values_supported":)"
+                  R"(["ES256","ES384","EdDSA","RS256","PS256"]})");
         CHECK(answer(g, "GET", root + "/mcp").body == notes_document);
     }
 }

@@ -45,6 +45,7 @@ std::string request_at_every_limit(const authorization_server_config& c) {
                                                 {"state", std::string(2048, 's')},
                                                 {"scope", ""},
                                                 {"max_age", "999999999"},
+                                                {"dpop_jkt", std::string(43, 'A')},
                                                 {"prompt", "login consent"},
                                                 {"resource", ""}}));
     for (const auto& each : c.resources) query += "&" + encode({{"resource", each}});

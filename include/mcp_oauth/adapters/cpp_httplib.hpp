@@ -39,6 +39,7 @@ template <class Request> [[nodiscard]] http_request from_httplib(const Request& 
     return request;
 }
 
+/// Puts `answer` into `out` as it is. Requires: nobody has written to `out` before.
 template <class Response> void to_httplib(const http_response& answer, Response& out) {
     out.status = answer.status;
     std::string content_type;

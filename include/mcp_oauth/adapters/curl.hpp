@@ -33,6 +33,7 @@ using address_resolver = std::function<std::vector<ip_address>(const std::string
 /// is connected to is the one that the certificate is checked for.
 [[nodiscard]] MCP_OAUTH_EXPORT std::vector<ip_address> system_addresses(const std::string& host);
 
+/// How documents are fetched. The defaults are right for a server on the internet.
 struct curl_settings {
     /// For development, see `loopback_fetches`.
     loopback_fetches loopback = loopback_fetches::refused;
@@ -56,6 +57,7 @@ enum class curl_setting_error : std::uint8_t {
     ca_file,    ///< cannot be read, or holds no certificate
     user_agent, ///< holds a control character
 };
+/// The error as a word for a log.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string_view name(curl_setting_error error) noexcept;
 
 /// The `http_fetcher` that ships. Keeps the whole contract of that port.

@@ -16,6 +16,7 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
+/// Where the database is, and how it is used.
 struct postgresql_options {
     /// What libpq is told: `postgresql://user@host/database` or `host=… dbname=…`; an empty one
     /// leaves everything to the environment (PGHOST and so on). Several hosts are several servers

@@ -26,6 +26,7 @@ enum class sqlite_synchronous : std::uint8_t {
     normal,
 };
 
+/// Where the file is, and how it is used.
 struct sqlite_options {
     /// A file on a local disk; made where there is none. Its `-wal` and `-shm` lie beside it.
     std::string path;
@@ -53,6 +54,7 @@ enum class sqlite_failure : std::uint8_t {
     other,             ///< `problem` has SQLite's own words
 };
 
+/// Why a store was not opened, in a word and in a sentence.
 struct sqlite_error {
     sqlite_failure kind = sqlite_failure::other;
     std::string problem; ///< for the operator: has the path, and no record

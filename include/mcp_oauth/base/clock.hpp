@@ -9,15 +9,19 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
+/// Durations of windows and limits.
 using milliseconds = std::chrono::milliseconds;
+/// Durations that travel: lifetimes, `max_age`.
 using seconds = std::chrono::seconds;
 
 /// A moment: Unix time in milliseconds. Windows and deadlines need more than whole seconds.
 using instant = std::chrono::time_point<std::chrono::system_clock, milliseconds>;
 
+/// The moment that a record or an index holds as a number.
 [[nodiscard]] constexpr instant from_unix_ms(std::int64_t ms) noexcept {
     return instant{milliseconds{ms}};
 }
+/// Milliseconds since the epoch: the form in records.
 [[nodiscard]] constexpr std::int64_t to_unix_ms(instant t) noexcept {
     return t.time_since_epoch().count();
 }
@@ -25,6 +29,7 @@ using instant = std::chrono::time_point<std::chrono::system_clock, milliseconds>
 [[nodiscard]] constexpr std::int64_t to_unix_seconds(instant t) noexcept {
     return std::chrono::floor<seconds>(t.time_since_epoch()).count();
 }
+/// The moment that a token holds as a number.
 [[nodiscard]] constexpr instant from_unix_seconds(std::int64_t s) noexcept {
     return instant{seconds{s}};
 }

@@ -16,6 +16,7 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
+/// The octets of a SHA-256 digest.
 using digest256 = std::array<std::uint8_t, 32>;
 
 /// SHA-256 (FIPS 180-4).

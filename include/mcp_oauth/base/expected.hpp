@@ -20,6 +20,7 @@ private:
     E error_;
 };
 
+/// `unexpected{error}` deduces the type of the error.
 template <class E> unexpected(E) -> unexpected<E>;
 
 /// A value, or the reason why there is none.
@@ -32,8 +33,8 @@ template <class E> unexpected(E) -> unexpected<E>;
 /// is never undefined behaviour.
 template <class T, class E> class [[nodiscard]] expected {
 public:
-    using value_type = T;
-    using error_type = E;
+    using value_type = T; ///< as in `std::expected`
+    using error_type = E; ///< likewise
 
     // NOLINTNEXTLINE(google-explicit-constructor): `return value;` is the point of the type.
     expected(T value) : has_value_(true) { new (&storage_.value) T(std::move(value)); }
@@ -132,8 +133,8 @@ private:
 /// Success without a value, or the reason for failure.
 template <class E> class [[nodiscard]] expected<void, E> {
 public:
-    using value_type = void;
-    using error_type = E;
+    using value_type = void; ///< as in `std::expected`
+    using error_type = E;    ///< likewise
 
     expected() noexcept = default;
     template <class G, class = std::enable_if_t<std::is_constructible_v<E, G>>>

@@ -17,6 +17,7 @@ inline namespace v0 {
 class MCP_OAUTH_EXPORT random_source {
 public:
     virtual ~random_source();
+    /// Fills all `count` octets, or returns false.
     [[nodiscard]] virtual bool fill(std::uint8_t* octets, std::size_t count) noexcept = 0;
 };
 

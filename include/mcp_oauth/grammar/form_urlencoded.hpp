@@ -21,6 +21,7 @@ enum class form_fault : std::uint8_t {
     value_too_long, ///< a name or value longer than the limit
 };
 
+/// What is read at most; a form beyond it is refused.
 struct form_limits {
     std::size_t parameters = 64;
     std::size_t value_octets = 8192;
@@ -32,6 +33,7 @@ struct form_limits {
 /// form as it was sent, so nothing is folded here.
 class form {
 public:
+    /// Name and value, both decoded.
     using parameter = std::pair<std::string, std::string>;
 
     /// Checks: escapes, UTF-8, limits. `+` is a space. Empty `name=value` pairs (`&&`) are skipped.
@@ -44,8 +46,8 @@ private:
     std::vector<parameter> parameters_;
 };
 
-/// `text` encoded for use as a name or value (RFC 6749 appendix B): space is `+`, everything
-/// outside `A-Z a-z 0-9 - . _ *` is `%XX`.
+/// `text` encoded for use as a name or value (RFC 6749 appendix B): space is `+`; all but
+/// letters, digits, hyphen, period, underscore and asterisk is `%XX`.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string form_encode(std::string_view text);
 
 /// The text of one encoded name or value. HTTP Basic needs it (RFC 6749 §2.3.1).

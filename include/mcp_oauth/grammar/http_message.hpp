@@ -11,6 +11,7 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
+/// One header field, as it stands in the message.
 struct http_header {
     std::string name;
     std::string value;
@@ -56,6 +57,7 @@ struct http_response {
     std::vector<http_header> headers;
     std::string body;
 
+    /// As in `http_request`.
     [[nodiscard]] MCP_OAUTH_EXPORT std::optional<std::string_view>
     header(std::string_view name) const noexcept;
 };

@@ -15,7 +15,9 @@ inline namespace v0 {
 /// An IPv4 or IPv6 address, as its octets in network order.
 class ip_address {
 public:
+    /// The octets of an IPv4 address.
     using v4_octets = std::array<std::uint8_t, 4>;
+    /// The octets of an IPv6 address.
     using v6_octets = std::array<std::uint8_t, 16>;
 
     constexpr explicit ip_address(const v4_octets& octets) noexcept : size_(octets.size()) {

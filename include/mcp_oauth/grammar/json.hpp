@@ -22,6 +22,7 @@ enum class json_fault : std::uint8_t {
     nul,            ///< a string holds U+0000
 };
 
+/// What is read at most; a text beyond it is refused.
 struct json_limits {
     std::size_t octets = 64 * 1024;
     std::size_t depth = 16;

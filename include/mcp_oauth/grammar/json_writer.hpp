@@ -11,8 +11,14 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
+class json_value;
+
 /// Appends `text` as a JSON string. Requires: UTF-8; an octet that is not becomes U+FFFD.
 MCP_OAUTH_EXPORT void append_json_string(std::string& out, std::string_view text);
+
+/// Appends a parsed value without white space, members in their order. A number that is no integer
+/// of 64 bits is written as the `double` that it was read as.
+MCP_OAUTH_EXPORT void append_json(std::string& out, json_value value);
 
 /// Writes one JSON object, members in the order they are added, without white space.
 ///

@@ -24,6 +24,7 @@ inline namespace v0 {
 /// (RFC 6749 §3.3: "order does not matter").
 class scope_set {
 public:
+    /// Goes over the tokens in the order in which they were added.
     using const_iterator = std::vector<std::string>::const_iterator;
 
     scope_set() = default;

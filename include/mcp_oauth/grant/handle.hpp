@@ -20,9 +20,12 @@ inline namespace v0 {
 /// 128 random bits, drawn at the first step of the grant's life.
 using grant_id = std::array<std::uint8_t, 16>;
 
+/// The text form of a grant's ID: 22 base64url characters.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string to_text(const grant_id& id);
+/// Errors: nothing where `text` is no such form.
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<grant_id> grant_id_from(std::string_view text);
 
+/// The two kinds of handles. Neither passes as the other: each has a key of its own.
 enum class handle_kind : std::uint8_t { code, refresh_token };
 
 /// What a handle says, once its MAC was found right.

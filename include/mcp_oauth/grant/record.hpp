@@ -19,6 +19,7 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
+/// The code waits; tokens are out; nothing can be had any more.
 enum class grant_state : std::uint8_t { pending, active, revoked };
 
 /// Why a grant ended before its time.
@@ -32,6 +33,7 @@ enum class revocation_reason : std::uint8_t {
     administrator,  ///< the host asked
 };
 
+/// The reason as it stands in records and events.
 [[nodiscard]] constexpr std::string_view name(revocation_reason reason) noexcept {
     switch (reason) {
     case revocation_reason::denied: return "denied";

@@ -55,6 +55,7 @@ enum class key_purpose : std::uint8_t {
     store_check,
     dpop_nonce,
     dpop_resource_nonce,
+    signing_key,
 };
 
 /// The derived keys of one issuer. Immutable; copies share them; any thread may use them.
@@ -91,6 +92,7 @@ private:
 
 /// The text form of a secret's name: 8 base64url characters.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string to_text(const secret_id& id);
+/// Errors: nothing where `text` is no such form.
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<secret_id> secret_id_from(std::string_view text);
 
 } // namespace v0

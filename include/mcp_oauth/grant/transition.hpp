@@ -82,6 +82,7 @@ enum class grant_evidence : std::uint8_t {
     expired,
 };
 
+/// A verdict, and what has to be committed before it is true.
 struct transition {
     verdict says = verdict::refused;
     grant_evidence evidence = grant_evidence::none;

@@ -47,6 +47,7 @@ struct attempt_rate {
 /// When `keys` buckets are in use, the fullest (the least suspicious) make room.
 class MCP_OAUTH_EXPORT memory_attempt_limiter final : public attempt_limiter {
 public:
+    /// A rate for each kind of attempt, and for how many keys they are remembered.
     struct rates {
         std::optional<attempt_rate> registration = attempt_rate{}; ///< nothing: no limit
         std::optional<attempt_rate> failed_secret = attempt_rate{10, 10};

@@ -42,6 +42,7 @@ enum class event_kind : std::uint8_t {
     issuer_unavailable, ///< a trusted issuer's keys could not be fetched, or are too old
 };
 
+/// The kind as a word for a log.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string_view name(event_kind kind) noexcept;
 
 /// One event. Holds no token, code, secret or password, ever (OA21-GEN-05, ATK-RG-07).
@@ -74,6 +75,7 @@ struct event {
 class MCP_OAUTH_EXPORT event_sink {
 public:
     virtual ~event_sink();
+    /// One event, at the moment that it happens.
     virtual void on_event(const event& event) = 0;
 };
 

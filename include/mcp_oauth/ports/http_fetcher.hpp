@@ -30,6 +30,7 @@ enum class fetch_error : std::uint8_t {
     unavailable,     ///< the fetcher itself cannot: no memory, no thread, too much under way
 };
 
+/// The error as a word for a log.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string_view name(fetch_error error) noexcept;
 
 /// One document to get.

@@ -26,11 +26,19 @@ struct unavailable {};
 using record_version = std::array<std::uint8_t, 16>;
 
 /// What a record is. A store may keep the kinds in separate tables, or ignore this.
-enum class record_kind : std::uint8_t { grant, client, consent, secret_check, dpop_proof };
+enum class record_kind : std::uint8_t {
+    grant,
+    client,
+    consent,
+    secret_check,
+    dpop_proof,
+    signing_keys
+};
 
-inline constexpr std::array<record_kind, 5> record_kinds{
-    record_kind::grant, record_kind::client, record_kind::consent, record_kind::secret_check,
-    record_kind::dpop_proof};
+/// Every kind, in the order of the enumeration.
+inline constexpr std::array<record_kind, 6> record_kinds{
+    record_kind::grant,        record_kind::client,     record_kind::consent,
+    record_kind::secret_check, record_kind::dpop_proof, record_kind::signing_keys};
 
 /// The kind's name in keys and tables. A store keeps the name, not the number: kinds may be added.
 [[nodiscard]] constexpr std::string_view name(record_kind kind) noexcept {
@@ -40,6 +48,7 @@ inline constexpr std::array<record_kind, 5> record_kinds{
     case record_kind::consent: return "consent";
     case record_kind::secret_check: return "secret_check";
     case record_kind::dpop_proof: return "dpop_proof";
+    case record_kind::signing_keys: return "signing_keys";
     }
     return "";
 }
@@ -85,6 +94,7 @@ struct create_result {
     std::optional<record> existing;
 };
 
+/// A part of a `list`.
 struct record_page {
     std::vector<record> records;
     std::string next; ///< hand it to the next `list`; empty at the end

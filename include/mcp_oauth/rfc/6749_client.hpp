@@ -22,6 +22,7 @@ enum class client_authentication_method : std::uint8_t {
     client_secret_post,
 };
 
+/// The registered name.
 [[nodiscard]] constexpr std::string_view name(client_authentication_method method) noexcept {
     switch (method) {
     case client_authentication_method::none: return "none";
@@ -31,6 +32,7 @@ enum class client_authentication_method : std::uint8_t {
     return "";
 }
 
+/// Errors: nothing where no method that is served is called so.
 [[nodiscard]] constexpr std::optional<client_authentication_method>
 client_authentication_method_from(std::string_view text) noexcept {
     if (text == "none") return client_authentication_method::none;

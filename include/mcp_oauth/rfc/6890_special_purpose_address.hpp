@@ -33,6 +33,7 @@ enum class address_purpose : std::uint8_t {
     reserved,  ///< 240.0.0.0/4; IPv6 outside 2000::/3 that is none of the above
 };
 
+/// The purpose as a word for a log.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string_view name(address_purpose purpose) noexcept;
 
 /// Decides what `address` is for. A fetch for a stranger goes to `global` ones only (CIMD-05,

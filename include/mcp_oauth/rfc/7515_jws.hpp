@@ -70,7 +70,9 @@ struct compact_jws {
 /// What one use of JWS permits. Each kind of token has its own, so that no kind passes as another
 /// (RFC 8725 §3.12; JBCP-08).
 struct jws_use {
+    /// Whether the header has to name a type (`typ`).
     enum class typ : std::uint8_t { required, optional };
+    /// Whether the header has to bring the key (`jwk`), or must not.
     enum class embedded_key : std::uint8_t { refused, required };
 
     algorithm_set algorithms;

@@ -15,6 +15,7 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
+/// Every algorithm, in the order of the enumeration.
 inline constexpr std::array<signature_algorithm, 5> all_signature_algorithms{
     signature_algorithm::es256, signature_algorithm::es384, signature_algorithm::eddsa,
     signature_algorithm::rs256, signature_algorithm::ps256};

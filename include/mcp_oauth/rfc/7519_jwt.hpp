@@ -47,6 +47,7 @@ struct registered_claims {
 /// For clocks that disagree: no validator counts more (RFC 7519 §4.1.4; JOSE-13).
 inline constexpr seconds most_leeway{60};
 
+/// On which side of its time a JWT is.
 enum class jwt_time_fault : std::uint8_t { expired, not_yet_valid };
 
 /// Decides whether a JWT is in its time: now < `exp` and `nbf` <= now, `leeway` each way

@@ -11,6 +11,7 @@
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/base/signature.hpp"
+#include "mcp_oauth/grammar/json.hpp"
 #include "mcp_oauth/grammar/scope_token.hpp"
 #include "mcp_oauth/rfc/6749_errors.hpp"
 #include "mcp_oauth/rfc/7517_jwk.hpp"
@@ -21,6 +22,46 @@
 /// RFC 9068: access tokens as JWTs, and what a resource server checks before it believes one.
 namespace mcp_oauth {
 inline namespace v0 {
+
+/// Whether a claim has a meaning in the protocol, so that nobody else may set it: those that this
+/// library sets, and those by which RFC 7519, 7662, 7800, 8417, 8693 and 9396 and OpenID Connect say
+/// who may do what, or how a token was come by.
+[[nodiscard]] constexpr bool is_protocol_claim(std::string_view claim) noexcept {
+    constexpr std::string_view names[] = {
+        "iss",     "sub",       "aud",        "exp",      "nbf",      "iat",
+        "jti",     "client_id", "scope",      "cnf",      "grant_id", "auth_time",
+        "acr",     "amr",       "act",        "may_act",  "azp",      "nonce",
+        "at_hash", "c_hash",    "s_hash",     "sid",      "events",   "toe",
+        "txn",     "active",    "token_type", "username", "typ",      "authorization_details"};
+    for (const auto each : names)
+        if (claim == each) return true;
+    return false;
+}
+
+/// Octets of what a host may add to a token.
+inline constexpr std::size_t most_custom_claims = 2048;
+
+/// Claims that are not the protocol's, such as `roles` or `tenant`. Whatever their values, they
+/// cannot override one that is.
+class custom_claims {
+public:
+    custom_claims() = default; ///< none
+    /// Checks: a JSON object of at most `most_custom_claims` octets, at most eight deep, without
+    ///         repeated names, without an empty one, and without a name of `is_protocol_claim`. An
+    ///         empty text and an empty object are none.
+    /// Errors: nothing.
+    [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<custom_claims> parse(std::string_view json);
+    /// Those among the claims of a token.
+    [[nodiscard]] MCP_OAUTH_EXPORT static custom_claims among(json_value claims);
+
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+    /// A JSON object without white space; empty where there are none.
+    [[nodiscard]] const std::string& text() const& noexcept { return text_; }
+    [[nodiscard]] std::string text() && noexcept { return std::move(text_); }
+
+private:
+    std::string text_;
+};
 
 /// What an access token says (RFC 9068 §2.2). Times are seconds since the epoch (RFC 7519 §2).
 struct access_token_claims {
@@ -43,6 +84,9 @@ struct access_token_claims {
     std::optional<std::int64_t> auth_time;
     std::string acr;
     std::vector<std::string> amr;
+
+    /// What the issuer says beyond the protocol.
+    custom_claims custom;
 };
 
 /// The claims as JSON text: the payload of a JWT, and the inside of a sealed token.

@@ -114,8 +114,9 @@ private:
     instant expires_at_;
 };
 
-/// Octets of a proof and of its `jti`; longer ones are refused.
+/// Octets of a proof; a longer one is refused.
 inline constexpr std::size_t largest_dpop_proof = 8192;
+/// Octets of a proof's `jti`; a longer one is refused.
 inline constexpr std::size_t largest_dpop_jti = 256;
 
 /// Whether the request brings a `DPoP` field, good or bad.

@@ -47,6 +47,31 @@ struct server_ports {
 using refresh_hook = std::function<std::optional<error>(
     std::string_view subject, std::string_view client_id, std::string_view host_data)>;
 
+/// What an access token is about to be issued for: the grant, and what of it the token covers. That
+/// is all that custom claims can depend on; nothing else of the request is here. The views are good
+/// during the call.
+struct token_facts {
+    std::string_view subject;
+    std::string_view client_id;
+    std::string_view grant_id;
+    std::string_view resource;
+    const scope_set& scopes;
+    std::string_view host_data; ///< what the host gave to `approve`
+};
+
+/// What a host adds to an access token, in either format: the text of a JSON object, or an empty
+/// one for nothing. Asked once for each token, before anything is used up. It is `custom_claims` in
+/// the principal, and in a JWT whoever holds the token can read it.
+///
+/// What it gives has to pass `custom_claims::parse`: it cannot name a claim of the protocol. Where
+/// it does not pass, or the token would be longer than `largest_access_token`, or the hook throws or
+/// has no answer, no token is issued and nothing is used up: 503 `temporarily_unavailable`, and an
+/// event with the reason `custom_claims`. A claim is never left out silently.
+///
+/// Must not block for long, and must not call back into the library.
+using claims_hook = std::function<expected<std::string, unavailable>(const token_facts& facts)>;
+
+/// What an authorization server is made from. `make` checks it as a whole.
 struct authorization_server_config {
     /// `https://…`, or `http` on a loopback host for development; no trailing slash. One string,
     /// used verbatim in metadata, `iss` and tokens (MCP-ISS-07).
@@ -70,6 +95,10 @@ struct authorization_server_config {
     secret initial_access_token;
     mcp_oauth::policy policy;
     refresh_hook may_refresh;
+    claims_hook custom_claims;
+    /// How long others may keep the published keys, `max-age`: less than a new key is published
+    /// before it signs. `key_rotation` says it. At most a day.
+    seconds jwks_max_age{300};
 };
 
 /// What is wrong with a configuration: the operator's fault, told at start-up.
@@ -142,7 +171,9 @@ struct approval {
     bool remember = false;
 };
 
+/// A page to show, or a request that waits for a login.
 using authorize_outcome = std::variant<error_page, interaction>;
+/// A page to show, a redirect back to the client, or what to ask the user.
 using authenticated_outcome = std::variant<error_page, http_response, consent_view>;
 /// A redirect back to the client, or a page: the ticket is spent, expired or another session's.
 using decision_outcome = std::variant<error_page, http_response>;
@@ -202,11 +233,12 @@ public:
     authorization_server& operator=(authorization_server&&) noexcept;
     ~authorization_server();
 
+    /// What `check_store` does with a store of other secrets. `adopt` is for the time after a leak,
+    /// when every old secret was dropped: the store takes these as its own.
+    enum class on_mismatch : std::uint8_t { refuse, adopt };
     /// Compares the secrets with the check value that the store holds, and creates it in a new
     /// store. Call it once before serving.
     /// Errors: the store belongs to other secrets, or does not answer.
-    /// `adopt`: after a leak, when every old secret was dropped: the store takes these as its own.
-    enum class on_mismatch : std::uint8_t { refuse, adopt };
     [[nodiscard]] expected<void, config_error>
     check_store(on_mismatch mismatch = on_mismatch::refuse) const;
     [[nodiscard]] operation<expected<void, config_error>>
@@ -236,6 +268,7 @@ public:
                                                             std::string_view session,
                                                             approval given = {},
                                                             const http_request& page = {}) const;
+    /// The user does not agree. The client is told `access_denied`.
     [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session,
                                         const http_request& page = {}) const;
     [[nodiscard]] operation<decision_outcome> begin_deny(std::string_view ticket,

@@ -52,6 +52,7 @@ struct grant_summary {
     instant ends_at{};
 };
 
+/// A part of the list of grants.
 struct grant_page {
     std::vector<grant_summary> grants; ///< may be fewer than asked for, even none, with a `next`
     std::string next;                  ///< hand it to the next call; empty at the end

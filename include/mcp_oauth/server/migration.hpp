@@ -68,6 +68,7 @@ struct migration_rule_facts {
     return {"", "", true}; // only reachable through a cast from an outside integer
 }
 
+/// Whether a rule is softened.
 enum class migration_mode : std::uint8_t {
     off,    ///< the rest of the policy decides, and nobody hears of it
     report, ///< what breaks the rule is served and reported, or refused where the rule holds

@@ -19,20 +19,25 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 // What an operation may ask for. The set is closed, and each step owns its strings.
+/// Answer with `record_store::load`.
 struct load_step {
     std::string key;
 };
+/// Answer with `record_store::create`.
 struct create_step {
     record fresh;
 };
+/// Answer with `record_store::replace`.
 struct replace_step {
     record next;
     record_version expected;
 };
+/// Answer with `record_store::erase`.
 struct erase_step {
     std::string key;
     record_version expected;
 };
+/// Answer with `record_store::list`.
 struct list_step {
     record_kind kind;
     std::string owner;
@@ -53,22 +58,32 @@ struct sign_step {
 struct fetch_step {
     fetch_request wanted;
 };
+/// One step of an operation.
 using step = std::variant<load_step, create_step, replace_step, erase_step, list_step,
                           find_client_step, sign_step, fetch_step>;
 
 // What answers them, in the same order.
+/// The record, nothing, or that the store did not answer.
 using load_answer = expected<std::optional<record>, unavailable>;
+/// How the `create` ended.
 using create_answer = create_result;
+/// How the `replace` ended.
 struct replace_answer {
     write_outcome outcome;
 };
+/// How the `erase` ended.
 struct erase_answer {
     write_outcome outcome;
 };
+/// The page, or that the store did not answer.
 using list_answer = expected<record_page, unavailable>;
+/// The client, nothing, or that the registry did not answer.
 using find_client_answer = expected<std::optional<client>, unavailable>;
+/// The signature, or that the key did not answer.
 using sign_answer = expected<std::string, unavailable>;
+/// The response, or why there is none.
 using fetch_answer = expected<http_response, fetch_error>;
+/// The answer to one step.
 using step_answer = std::variant<load_answer, create_answer, replace_answer, erase_answer,
                                  list_answer, find_client_answer, sign_answer, fetch_answer>;
 
@@ -76,6 +91,7 @@ using step_answer = std::variant<load_answer, create_answer, replace_answer, era
 /// read-back for each, the client's record, and a write that keeps it alive. A revocation for
 /// replay may take `most_revocation_steps`, since it is not given up for a lost swap.
 inline constexpr std::size_t most_steps = 24;
+/// See `most_steps`.
 inline constexpr std::size_t most_revocation_steps = 136;
 
 /// The inside of an operation; hosts use `operation`.

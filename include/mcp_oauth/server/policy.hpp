@@ -16,6 +16,7 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
+/// What access tokens look like.
 enum class access_token_format : std::uint8_t {
     jwt,    ///< RFC 9068, verified without I/O
     opaque, ///< the same claims, sealed: no row, unreadable to clients
@@ -26,6 +27,8 @@ enum class refresh_issuance : std::uint8_t {
     when_registered,     ///< every client with `refresh_token` among its grant types
     when_offline_access, ///< and only where `offline_access` was granted
 };
+/// Whether refresh tokens of confidential clients rotate; those of public ones that are bound to no
+/// key do (OA21-REF-05).
 enum class confidential_rotation : std::uint8_t { rotate, keep };
 /// Whether a public client's refresh token that is bound to a key is rotated (OA21-REF-06).
 enum class bound_rotation : std::uint8_t { rotate, keep };
@@ -37,14 +40,17 @@ enum class dpop_replay : std::uint8_t {
     /// One `create` per request: seen by all that share the store.
     in_store,
 };
+/// What an authorization request without `resource` gets.
 enum class missing_resource : std::uint8_t {
     refuse,          ///< `invalid_target`
     default_resource ///< the configured one (MCP-RES-09)
 };
+/// What the scope that a client registered means.
 enum class registered_scope : std::uint8_t {
     ceiling,      ///< bounds what the client can be granted (DCR-18)
     default_only, ///< what it gets where it asks for nothing
 };
+/// Who may register a client (RFC 7591 §3).
 enum class registration_access : std::uint8_t { off, open, initial_access_token };
 /// When a revoked grant's access tokens stop working at this server's gate.
 enum class gate_revocation : std::uint8_t {
@@ -62,15 +68,18 @@ enum class remembered_consent : std::uint8_t {
 ///
 /// Members may be added, so name the ones you set. A `checked_policy` is what servers take.
 struct policy {
+    /// Authorization codes.
     struct code_options {
         seconds lifetime{60}; ///< OAuth 2.1 §4.1.2: at most ten minutes
     } code;
 
+    /// Access tokens.
     struct access_token_options {
         access_token_format format = access_token_format::jwt;
         seconds lifetime{600}; ///< RFC 6750 §5.3: one hour or less
     } access_token;
 
+    /// Refresh tokens: who gets them, how long they live, and how they rotate.
     struct refresh_options {
         refresh_issuance issue = refresh_issuance::when_registered;
         seconds idle{std::chrono::hours{24 * 14}};
@@ -84,22 +93,26 @@ struct policy {
         bound_rotation bound = bound_rotation::rotate;
     } refresh;
 
+    /// Which redirect URIs may be registered: see `redirect_rules`.
     struct redirect_options {
         bool localhost_is_loopback = true;
         bool private_use_schemes = true;
         std::vector<std::string> dotless_schemes;
     } redirect;
 
+    /// What becomes of the scopes that are asked for.
     struct scope_options {
         unknown_scopes unknown = unknown_scopes::refuse;
         registered_scope registered = registered_scope::ceiling;
         std::vector<scope_hierarchy::implication> hierarchy;
     } scope;
 
+    /// What becomes of the resource that is asked for.
     struct resource_options {
         missing_resource missing = missing_resource::refuse;
     } resource;
 
+    /// Clients that register themselves.
     struct registration_options {
         registration_access access = registration_access::open;
         impossible_web web = impossible_web::refuse;
@@ -108,12 +121,14 @@ struct policy {
         seconds secret_lifetime{0};                      ///< zero: secrets do not expire
     } registration;
 
+    /// Login and consent pages, and whether consent is remembered.
     struct consent_options {
         remembered_consent remember = remembered_consent::never;
         seconds lifetime{std::chrono::hours{24 * 30}};
         seconds page_lifetime{600}; ///< how long a login or consent page may stay open
     } consent;
 
+    /// What the gate before a resource goes by.
     struct gate_options {
         gate_revocation revocation = gate_revocation::at_expiry;
         seconds leeway{0}; ///< at most a minute
@@ -139,6 +154,7 @@ struct policy {
         dpop_replay gate_replay = dpop_replay::in_memory;
     } dpop;
 
+    /// Sizes in octets, and counts; what is larger is refused before it is looked at.
     struct limits_options {
         std::size_t body = 16 * 1024;
         std::size_t query = 8 * 1024;

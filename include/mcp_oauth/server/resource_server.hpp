@@ -41,12 +41,13 @@ struct resource_config {
     std::string url{};
 };
 
-/// How many JWTs are remembered whose signature was found right, each for as long as it is good
-/// and the keys are that it was found right under. One or two kilobytes for each. A token that is
-/// bound to a key is proven each time all the same, and with `gate_revocation::at_once` its grant
-/// is loaded.
+/// How many JWTs are remembered whose signature was found right, each for as long as it is good,
+/// and the keys that it was found right under are. Some kilobytes for each. A token that is bound
+/// to a key is proven each time all the same, and with `gate_revocation::at_once` its grant is
+/// loaded.
 inline constexpr std::size_t usual_remembered_tokens = 1024;
 
+/// What a resource server is made from. `make` checks it as a whole.
 struct resource_server_config {
     /// The issuer whose tokens are accepted (MCP-TOK-06), by the keys or secrets below. Empty where
     /// only those of `trusted_issuers` are.
@@ -67,6 +68,7 @@ struct resource_server_config {
     std::size_t remembered_tokens = usual_remembered_tokens;
 };
 
+/// What the gate calls. References must outlive it; each may be null, as in `server_ports`.
 struct resource_server_ports {
     /// Needed for `gate_revocation::at_once` and `dpop_replay::in_store`.
     record_store* store = nullptr;
@@ -90,6 +92,9 @@ public:
     /// The key that the token is bound to and that the caller proved to hold (RFC 9449 §6.1); empty
     /// for a bearer token.
     [[nodiscard]] const std::string& key_thumbprint() const noexcept { return key_thumbprint_; }
+    /// What the issuer says beyond the protocol (`authorization_server_config::custom_claims`): a
+    /// JSON object without any of `is_protocol_claim`; empty where there is none.
+    [[nodiscard]] const std::string& custom_claims() const noexcept { return custom_claims_; }
     /// What the host gave to `approve`; empty unless the gate loads the grant.
     [[nodiscard]] const std::string& host_data() const noexcept { return host_data_; }
 
@@ -103,6 +108,7 @@ private:
     std::string grant_id_;
     instant expires_at_{};
     std::string key_thumbprint_;
+    std::string custom_claims_;
     std::string host_data_;
 };
 
@@ -138,6 +144,7 @@ using admission = std::variant<principal, http_response>;
 /// Threads: any thread may call anything.
 class MCP_OAUTH_EXPORT resource_server {
 public:
+    /// For a server whose tokens another process issues. Checks: every member. Touches no port.
     [[nodiscard]] static expected<resource_server, config_error> make(resource_server_config config,
                                                                       resource_server_ports ports);
     /// For a server in the same process as its authorization server: issuer, keys, secrets, policy
@@ -155,14 +162,14 @@ public:
     ///
     /// Checks: exactly one token, in the `Authorization` header (OA21-RS-02 … 05); signature,
     ///         `typ`, issuer, audience, times (AT-10 … 14); for a token that is bound to a key, the
-    ///         proof (RFC 9449 §7.1); with `at_once`, that the grant lives; scopes by the hierarchy;
-    ///         and last that the proof was not here before.
+    ///         proof (RFC 9449 §7.1); with `at_once`, that the grant lives; scopes by the
+    ///         hierarchy; and last that the proof was not here before.
     /// Does not check: the session (`owns_session`), the `Origin` header, anything in the body.
     /// Errors: 401 without `error` where there is no token; 400 `invalid_request`; 401
-    ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope` that names every scope in `needed`; 503
-    ///         where the store does not answer, or the keys of a trusted issuer cannot be had:
-    ///         while they are fetched for the first time, one request waits and others are told
-    ///         to try again in a second.
+    ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope`
+    ///         that names every scope in `needed`; 503 where the store does not answer, or the keys
+    ///         of a trusted issuer cannot be had: while they are fetched for the first time, one
+    ///         request waits and others are told to try again in a second.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
     [[nodiscard]] operation<admission> begin_admit(const http_request& request,

@@ -116,6 +116,7 @@ struct clause_result {
     std::string detail;
 };
 
+/// How every clause came out.
 struct contract_report {
     std::vector<clause_result> results; ///< in the order of `contract_clauses`
 

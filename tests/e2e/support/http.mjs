@@ -93,7 +93,8 @@ export function exchange(origin, octets) {
 export function challengeOf(answer) {
   const text = answer.headers['www-authenticate'];
   if (text === undefined) return undefined;
-  const [, scheme, rest] = /^(\S+)\s*(.*)$/.exec(text);
+  const [first] = text.split(/, (?=DPoP )/);
+  const [, scheme, rest] = /^(\S+)\s*(.*)$/.exec(first);
   const parameters = {};
   for (const [, name, value] of rest.matchAll(/([a-z_]+)="([^"\\]*)"/g)) {
     if (name in parameters) throw new Error(`${name} is there twice: ${text}`);

@@ -1,0 +1,175 @@
+#include "site.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+#include <variant>
+
+#include "mcp_oauth/base/octets.hpp"
+#include "mcp_oauth/grammar/base64url.hpp"
+#include "mcp_oauth/grammar/form_urlencoded.hpp"
+
+using namespace mcp_oauth;
+
+namespace {
+
+template <class Made> Made must(expected<Made, config_error> made) {
+    if (made) return std::move(*made);
+    std::fprintf(stderr, "%s: %s\n", made.error().member.c_str(), made.error().problem.c_str());
+    std::exit(2);
+}
+
+authorization_server make_issuer(const std::string& here, server_ports ports) {
+    system_random random;
+    authorization_server_config config;
+    config.issuer = here;
+    config.resources = {here + "/mcp"};
+    config.scopes_supported = config.default_scopes = {"notes"};
+    config.secrets.push_back(server_secret::generate(random).value()); // keep both in a file
+    config.signing_keys = {signing_key::generate_es256().value()};
+    config.policy = policy::mcp();
+    return must(authorization_server::make(std::move(config), ports));
+}
+
+std::string escape(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '&')
+            out += "&amp;";
+        else if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '"')
+            out += "&quot;";
+        else
+            out += c;
+    }
+    return out;
+}
+
+http_response page(int status, const std::string& html) {
+    return {status,
+            {{"Content-Type", "text/html; charset=utf-8"},
+             {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+             {"X-Frame-Options", "DENY"},
+             {"Referrer-Policy", "no-referrer"},
+             {"Cache-Control", "no-store"}},
+            "<!doctype html><html lang=\"en\"><title>Notes</title>" + html};
+}
+http_response refusal(const error_page& refused) {
+    return page(refused.status, "<p>" + std::string{refused.why.description.view()});
+}
+
+std::string field(const http_request& request, std::string_view name) {
+    const auto form = form::parse(request.body);
+    if (form)
+        for (const auto& [key, value] : form->parameters())
+            if (key == name) return value;
+    return {};
+}
+std::string ticket_field(const std::string& ticket) {
+    return "<input type=\"hidden\" name=\"ticket\" value=\"" + escape(ticket) + "\">";
+}
+
+http_response login_page(int status, const std::string& ticket) {
+    return page(status, "<h1>Sign in</h1><form method=\"post\" action=\"/login\">" +
+                            ticket_field(ticket) +
+                            "<p><label>Username <input name=\"username\"></label>"
+                            "<p><label>Password <input name=\"password\" type=\"password\"></label>"
+                            "<p><button>Sign in</button></form>");
+}
+http_response consent_page(const consent_view& view) {
+    std::string scopes;
+    for (const auto& scope : view.scopes) scopes += "<li>" + escape(scope);
+    return page(200, "<h1>Allow access?</h1><p>An application that calls itself \"" +
+                         escape(view.client_name) + "\" asks for:<ul>" + scopes +
+                         "</ul><p>The answer goes to <b>" + escape(view.redirect_host) + "</b>" +
+                         (view.redirect_is_local ? ", a program on this computer." : ".") +
+                         "<form method=\"post\" action=\"/consent\">" + ticket_field(view.ticket) +
+                         "<button name=\"decision\" value=\"deny\">Deny</button> "
+                         "<button name=\"decision\" value=\"allow\">Allow</button></form>");
+}
+
+std::string session_of(const http_request& request) {
+    const auto cookies = request.header("cookie").value_or("");
+    const auto at = cookies.find("session=");
+    return at == std::string_view::npos ? std::string{} : std::string{cookies.substr(at + 8, 43)};
+}
+
+} // namespace
+
+site::site(std::string here)
+    : here_(std::move(here)),
+      issuer_(make_issuer(here_, server_ports{store_, nullptr, &limiter_})),
+      gate_(must(
+          resource_server::beside(issuer_, {{here_ + "/mcp", {}, {"notes"}, "Notes", ""}}, {}))) {}
+
+// [serve]
+http_response site::serve(const http_request& request) {
+    const auto path = request.path();
+    const bool posted = request.method == "POST";
+    if (path == issuer_.authorization_path()) return authorize(request);
+    if (path == "/login" && posted) return log_in(request);
+    if (path == "/consent" && posted) return decide(request);
+    if (path == "/mcp") return mcp(request);
+    for (const auto& each : gate_.endpoints())
+        if (path == each.path) return gate_.handle(request);
+    return issuer_.handle(request); // token, registration, revocation, keys, metadata; or 404
+}
+// [serve]
+
+http_response site::authorize(const http_request& request) {
+    const auto outcome = issuer_.authorize(request);
+    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
+    const auto& asked = std::get<interaction>(outcome);
+    if (!asked.demands.none) return login_page(200, asked.ticket);
+    const auto silent = issuer_.authenticated(asked.ticket, std::nullopt, request);
+    if (const auto* refused = std::get_if<error_page>(&silent)) return refusal(*refused);
+    return std::get<http_response>(silent);
+}
+
+http_response site::log_in(const http_request& request) {
+    const auto ticket = field(request, "ticket");
+    const auto now = system_clock{}.now();
+    const auto key = field(request, "username") + '\n' + request.source;
+    if (limiter_.peek(attempt::failed_password, key, now)) return login_page(429, ticket);
+    const bool right = equal_in_constant_time(field(request, "password"), "wonderland");
+    if (field(request, "username") != "alice" || !right) {
+        (void)limiter_.admit(attempt::failed_password, key, now);
+        return login_page(403, ticket);
+    }
+    std::uint8_t id[32];
+    if (!system_random{}.fill(id, sizeof id)) return page(503, "Try again.");
+    const auto session = base64url({reinterpret_cast<const char*>(id), sizeof id});
+    const auto outcome =
+        issuer_.authenticated(ticket, login{"alice", now, "", {"pwd"}, session}, request);
+    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
+    const auto* view = std::get_if<consent_view>(&outcome);
+    auto answer = view ? consent_page(*view) : std::get<http_response>(outcome);
+    // Over TLS it is called `__Host-session`, and `Secure`.
+    answer.headers.push_back(
+        {"Set-Cookie", "session=" + session + "; Path=/; HttpOnly; SameSite=Lax"});
+    return answer;
+}
+
+http_response site::decide(const http_request& request) {
+    const auto ticket = field(request, "ticket");
+    const auto session = session_of(request);
+    const auto outcome = field(request, "decision") == "allow"
+                             ? issuer_.approve(ticket, session, {}, request)
+                             : issuer_.deny(ticket, session, request);
+    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
+    return std::get<http_response>(outcome);
+}
+
+// [mcp]
+http_response site::mcp(const http_request& request) {
+    auto admitted = gate_.admit(request, {"notes"});
+    if (auto* refused = std::get_if<http_response>(&admitted)) return std::move(*refused);
+    const auto& who = std::get<principal>(admitted);
+    if (request.method != "POST") return {405, {{"Allow", "POST"}}, {}};
+    return {200, {{"Content-Type", "text/plain; charset=utf-8"}}, who.subject()}; // your MCP server
+}
+// [mcp]
