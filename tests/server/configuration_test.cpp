@@ -156,8 +156,8 @@ TEST_CASE("What a configuration asks of DPoP has to be there", "[CONFIG][DPOP-15
     CHECK(bound_client(true).empty());
     CHECK(bound_client(false) ==
           "clients: the tokens of this client need policy.dpop.enabled: app");
-    const auto required_for = [](const char* resource) {
-        return fault_of(config_but([&](auto& c) { c.policy.dpop.required_for = {resource}; }));
+    const auto required_for = [](const char* text) {
+        return fault_of(config_but([&](auto& c) { c.policy.dpop.required_for = {text}; }));
     };
     CHECK(required_for("https://AS.example:443/mcp").empty());
     CHECK(required_for("https://as.example/mpc") ==
