@@ -32,9 +32,9 @@ TEST_CASE("an operator reads in the record who signs when, and no private part",
 TEST_CASE("two servers that start at once agree on one key", "[key_rotation][JOSE-18]") {
     place p;
     const auto one = p.rotation();
-    const auto other = p.rotation();
+    const auto another = p.rotation();
     names theirs;
-    p.store.before(store_call::create, 1, [&] { theirs = ids(other.update()); });
+    p.store.before(store_call::create, 1, [&] { theirs = ids(another.update()); });
     const auto ours = ids(one.update());
     CHECK(ours == theirs);
     CHECK(ours.size() == 1);
@@ -43,11 +43,11 @@ TEST_CASE("two servers that start at once agree on one key", "[key_rotation][JOS
 TEST_CASE("two servers that rotate at once agree on the next key", "[key_rotation][JOSE-18]") {
     place p;
     const auto one = p.rotation();
-    const auto other = p.rotation();
-    CHECK(ids(one.update()) == ids(other.update()));
+    const auto another = p.rotation();
+    CHECK(ids(one.update()) == ids(another.update()));
     p.clock.advance(std::chrono::hours{24 * 30});
     names theirs;
-    p.store.before(store_call::replace, 1, [&] { theirs = ids(other.update()); });
+    p.store.before(store_call::replace, 1, [&] { theirs = ids(another.update()); });
     const auto ours = ids(one.update());
     CHECK(ours == theirs);
     CHECK(ours.size() == 2);
