@@ -112,7 +112,7 @@ TEST_CASE("a request without a token gets the challenge, with one length and no 
     CHECK(answer.substr(0, 13) == "HTTP/1.1 401 ");
     CHECK(count(answer, "WWW-Authenticate: Bearer scope=\"mcp notes:read\", "
                         "resource_metadata=\"https://as.example" +
-                            metadata + "\"\r\n") == 1);
+                            metadata + "\", DPoP algs=\"ES256 ES384 EdDSA RS256 PS256\"\r\n") == 1);
     CHECK(count(answer, "Content-Length: 0\r\n") == 1);
     CHECK(count(answer, "Content-Length") == 1);
 }
