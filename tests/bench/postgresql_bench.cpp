@@ -213,7 +213,8 @@ void many_grants() {
     refreshing one{d};
     const auto refresh_among = [&](const std::string& how_many) {
         std::vector<double> times;
-        for (int round = 0; round < 21; ++round) times.push_back(bench::round_of(one, 50));
+        for (int round = 0; round < 21; ++round)
+            times.push_back(bench::round_of<std::chrono::steady_clock>(one, 50));
         std::printf("refresh among %9s grants: %8.1f us\n", how_many.c_str(), bench::median(times));
     };
     fill(db, 1, 1000);

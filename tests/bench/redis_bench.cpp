@@ -269,7 +269,8 @@ void many_grants() {
         there = count;
         sizes(std::to_string(count) + " grants:", count);
         std::vector<double> times;
-        for (int round = 0; round < 31; ++round) times.push_back(bench::round_of(one, 100));
+        for (int round = 0; round < 31; ++round)
+            times.push_back(bench::round_of<std::chrono::steady_clock>(one, 100));
         std::printf("refresh among %8ld grants: %8.1f us\n", count, bench::median(times));
     }
 }

@@ -222,7 +222,8 @@ void many_grants(sqlite_synchronous how) {
         std::size_t turn = 0;
         const auto one = [&] { some[turn++ % some.size()](); };
         std::vector<double> times;
-        for (int round = 0; round < 31; ++round) times.push_back(bench::round_of(one, 64));
+        for (int round = 0; round < 31; ++round)
+            times.push_back(bench::round_of<std::chrono::steady_clock>(one, 64));
         std::printf("refresh among %9s grants: %8.1f us, %s\n", how_many, bench::median(times),
                     how == sqlite_synchronous::full ? "FULL" : "NORMAL");
         std::fflush(stdout);
