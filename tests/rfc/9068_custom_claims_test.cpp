@@ -53,7 +53,7 @@ TEST_CASE("custom claims are a JSON object, written without white space",
 }
 
 TEST_CASE("a name of the protocol is refused, whatever else is there",
-          "[custom_claims][AT-04][AT-06][AT-07][AT-09][DPOP-22]") {
+          "[custom_claims][AT-04][AT-06][AT-07][AT-09]") {
     for (const auto* name :
          {"iss",     "sub",       "aud",        "exp",      "nbf",      "iat",
           "jti",     "client_id", "scope",      "cnf",      "grant_id", "auth_time",
