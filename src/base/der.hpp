@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -65,6 +66,31 @@ inline constexpr std::uint8_t explicit_1 = 0xA1;
 /// A BIT STRING of whole octets.
 [[nodiscard]] inline der_text bits(std::string_view octets) {
     return element(bit_string, der_text(1, '\0').append(octets));
+}
+
+/// Takes the first element off `in` and gives its content. Short lengths only: below 128 octets.
+/// Errors: nothing for another tag, or where there is less than the length says.
+[[nodiscard]] inline std::optional<std::string_view> take(std::string_view& in,
+                                                          std::uint8_t tag) noexcept {
+    if (in.size() < 2 || static_cast<std::uint8_t>(in[0]) != tag) return std::nullopt;
+    const std::size_t size = static_cast<std::uint8_t>(in[1]);
+    if (size >= 0x80 || in.size() - 2 < size) return std::nullopt;
+    const auto content = in.substr(2, size);
+    in.remove_prefix(2 + size);
+    return content;
+}
+
+/// Takes an INTEGER that is not negative, and gives its octets without leading zeros. Strict: only
+/// the shortest form is one.
+[[nodiscard]] inline std::optional<std::string_view> take_unsigned(std::string_view& in) noexcept {
+    auto digits = take(in, 0x02);
+    if (!digits || digits->empty()) return std::nullopt;
+    const auto looks_negative = [](char c) { return (static_cast<std::uint8_t>(c) & 0x80U) != 0; };
+    if (looks_negative(digits->front())) return std::nullopt;
+    if (digits->front() != '\0') return digits;
+    digits->remove_prefix(1);
+    if (!digits->empty() && !looks_negative(digits->front())) return std::nullopt;
+    return digits;
 }
 
 } // namespace der

@@ -35,18 +35,17 @@ der_signature der_from_jws(std::string_view jws) noexcept {
 }
 
 std::optional<std::string> jws_from_der(std::string_view der, std::size_t width) {
-    const auto* at = octets_of(der.data());
-    const auto* const end = at + der.size();
-    const ecdsa_signature parsed(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
-    if (!parsed || at != end) return std::nullopt;
-    std::string jws(2 * width, '\0');
-    auto* const out = reinterpret_cast<unsigned char*>(jws.data());
-    const int most = static_cast<int>(width);
-    for (const auto* number : {ECDSA_SIG_get0_r(parsed.get()), ECDSA_SIG_get0_s(parsed.get())})
-        if (BN_is_negative(number) != 0) return std::nullopt;
-    if (BN_bn2binpad(ECDSA_SIG_get0_r(parsed.get()), out, most) < 0 ||
-        BN_bn2binpad(ECDSA_SIG_get0_s(parsed.get()), out + width, most) < 0)
-        return std::nullopt;
+    const auto numbers = der::take(der, der::sequence);
+    if (!numbers || !der.empty()) return std::nullopt;
+    auto rest = *numbers;
+    std::string jws;
+    jws.reserve(2 * width);
+    for (int i = 0; i < 2; ++i) { // R, then S
+        const auto number = der::take_unsigned(rest);
+        if (!number || number->size() > width) return std::nullopt;
+        jws.append(width - number->size(), '\0').append(*number);
+    }
+    if (!rest.empty()) return std::nullopt;
     return jws;
 }
 

@@ -4,7 +4,6 @@
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
@@ -20,7 +19,6 @@ using bio_handle = openssl_handle<BIO, BIO_free_all>;
 using bignum_handle = openssl_handle<BIGNUM, BN_free>;
 using cipher_context = openssl_handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using digest_context = openssl_handle<EVP_MD_CTX, EVP_MD_CTX_free>;
-using ecdsa_signature = openssl_handle<ECDSA_SIG, ECDSA_SIG_free>;
 using key_context = openssl_handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using key_handle = openssl_handle<EVP_PKEY, EVP_PKEY_free>;
 

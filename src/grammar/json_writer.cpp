@@ -13,9 +13,16 @@ namespace {
 
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD"; // U+FFFD
 
-constexpr bool stands_for_itself(char c) noexcept {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet >= 0x20 && octet <= 0x7F && c != '"' && c != '\\';
+constexpr std::array<bool, 256> octets_that_stand_for_themselves() noexcept {
+    std::array<bool, 256> plain{};
+    for (std::size_t octet = 0x20; octet <= 0x7F; ++octet) plain[octet] = true;
+    plain['"'] = plain['\\'] = false;
+    return plain;
+}
+
+bool stands_for_itself(char c) noexcept {
+    static constexpr auto plain = octets_that_stand_for_themselves();
+    return plain[static_cast<unsigned char>(c)];
 }
 
 void append_escaped(std::string& out, char c) {
@@ -61,6 +68,11 @@ void append_json_string(std::string& out, std::string_view text) {
         text.remove_prefix(size == 0 ? 1 : size);
     }
     out.push_back('"');
+}
+
+json_object_writer::json_object_writer(std::size_t expected) {
+    text_.reserve(expected);
+    text_.push_back('{');
 }
 
 void json_object_writer::name(std::string_view name) {

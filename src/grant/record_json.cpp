@@ -248,7 +248,8 @@ bool consistent(const grant_life& life) noexcept {
 } // namespace
 
 std::string encode(const grant& g) {
-    json_object_writer out;
+    constexpr std::size_t all_but_texts = 512;
+    json_object_writer out(all_but_texts + g.redirect_uri.size() + g.sealed_host_data.size());
     out.add("v", std::int64_t{grant::schema});
     out.add("id", to_text(g.id));
     out.add("state", state_name(g.life.state));

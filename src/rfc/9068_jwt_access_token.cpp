@@ -202,7 +202,7 @@ custom_claims custom_claims::among(json_value claims) {
 }
 
 std::string to_json(const access_token_claims& claims) {
-    json_object_writer json;
+    json_object_writer json(512);
     json.add("iss", claims.issuer).add("sub", claims.subject);
     if (claims.audience.size() == 1)
         json.add("aud", claims.audience.front());
@@ -231,10 +231,15 @@ std::string to_json(const access_token_claims& claims) {
 
 std::string signing_input(const access_token_claims& claims, std::string_view kid,
                           signature_algorithm algorithm) {
-    auto octets = encoded_jose_header(access_token_type, algorithm, kid);
-    octets += '.';
-    octets += base64url(to_json(claims));
-    return octets;
+    return signing_input(claims, encoded_jose_header(access_token_type, algorithm, kid));
+}
+
+std::string signing_input(const access_token_claims& claims, std::string_view encoded_header) {
+    constexpr std::size_t room_for_signature = 128; // of the algorithms that are fast
+    const auto payload = base64url(to_json(claims));
+    std::string octets;
+    octets.reserve(encoded_header.size() + 1 + payload.size() + room_for_signature);
+    return octets.append(encoded_header).append(1, '.').append(payload);
 }
 
 expected<access_token_claims, token_fault> check_claims(std::string_view json,

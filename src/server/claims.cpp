@@ -1,7 +1,6 @@
 #include "server/claims.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
@@ -9,10 +8,8 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-std::optional<access_token_claims> claims_for(const grant& g, const scope_set& scope,
-                                              const std::string& resource, const exchange& x) {
-    std::array<std::uint8_t, 16> id{};
-    if (!x.server().random.fill(id.data(), id.size())) return std::nullopt;
+access_token_claims claims_for(const grant& g, const scope_set& scope, const std::string& resource,
+                               const std::array<std::uint8_t, 16>& id, const exchange& x) {
     access_token_claims claims;
     claims.issuer = x.server().common->issuer;
     claims.subject = g.subject;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <array>
+#include <cstdint>
 #include <string>
 
 #include "mcp_oauth/grant/record.hpp"
@@ -14,9 +15,11 @@ inline namespace v0 {
 ///
 /// It is dated by the request's arrival and signed before anything is committed, and its `exp`
 /// never passes the grant's absolute end: so it lives at most its lifetime after a revocation.
-/// Errors: nothing where the random source fails.
-[[nodiscard]] std::optional<access_token_claims>
-claims_for(const grant& g, const scope_set& scope, const std::string& resource, const exchange& x);
+/// Requires: `id` is random, and no other token's: it becomes the `jti`.
+[[nodiscard]] access_token_claims claims_for(const grant& g, const scope_set& scope,
+                                             const std::string& resource,
+                                             const std::array<std::uint8_t, 16>& id,
+                                             const exchange& x);
 
 } // namespace v0
 } // namespace mcp_oauth

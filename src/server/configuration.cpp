@@ -221,7 +221,6 @@ public:
         auto metadata = server_metadata(capabilities);
         auto with_plain = metadata_with_plain(capabilities);
         auto jwks = set.text();
-        auto key_id = set.keys().front().kid;
         auto hierarchy = rules_->hierarchy();
         auto binding = binding_of(scopes_, resources_);
         auto own = std::make_shared<default_ports>();
@@ -249,7 +248,6 @@ public:
                          std::move(with_plain),
                          std::move(jwks),
                          config_.jwks_max_age,
-                         std::move(key_id),
                          std::move(binding),
                          std::move(own),
                          ports.store,

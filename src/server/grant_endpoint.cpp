@@ -123,12 +123,19 @@ void grant_endpoint::on_client(std::optional<known_client> who) {
 }
 
 void grant_endpoint::present(const grant_id& id) {
-    if (!drawn_ && !request().server().random.fill(commit_.data(), commit_.size()))
-        return on_unavailable();
-    drawn_ = true;
+    if (!drawn_ && !draw()) return on_unavailable();
     id_ = id;
     ask(load_step{record_keys::grant(request().server().common->issuer, id)},
         &grant_endpoint::on_grant);
+}
+
+// Both at once: asking the generator costs more than the octets do.
+bool grant_endpoint::draw() {
+    std::array<std::uint8_t, sizeof commit_ + sizeof token_id_> octets{};
+    drawn_ = request().server().random.fill(octets.data(), octets.size());
+    std::copy_n(octets.begin(), commit_.size(), commit_.begin());
+    std::copy_n(octets.begin() + commit_.size(), token_id_.size(), token_id_.begin());
+    return drawn_;
 }
 
 void grant_endpoint::on_grant(load_answer a) {
@@ -201,22 +208,21 @@ void grant_endpoint::make_access_token() {
         }
     }
     const auto& server = request().server();
-    auto claims = claims_for(current_, access_.scope, access_.resource, request());
-    if (!claims) return on_unavailable();
     auto custom = host_claims(server, current_, access_.scope, access_.resource);
     if (!custom) return refuse_custom_claims();
-    claims->custom = std::move(*custom);
-    if (proof_) claims->jkt = proof_->thumbprint();
-    expires_in_ = claims->expires_at - claims->issued_at;
+    auto claims = claims_for(current_, access_.scope, access_.resource, token_id_, request());
+    claims.custom = std::move(*custom);
+    if (proof_) claims.jkt = proof_->thumbprint();
+    expires_in_ = claims.expires_at - claims.issued_at;
     if (request().rules().access_token.format == access_token_format::opaque) {
-        auto sealed = mint_opaque(*claims, server.ring(), server.random);
-        if (!sealed) return claims->custom.empty() ? on_unavailable() : refuse_custom_claims();
+        auto sealed = mint_opaque(claims, server.ring(), server.random);
+        if (!sealed) return claims.custom.empty() ? on_unavailable() : refuse_custom_claims();
         access_token_ = std::move(*sealed);
         return conclude();
     }
-    signing_input_ = signing_input(*claims, server.signing_key_id,
-                                   server.common->signing_keys.front().algorithm());
-    ask(sign_step{server.signing_key_id, signing_input_}, &grant_endpoint::on_signature);
+    const auto& key = server.keys.keys().front();
+    signing_input_ = signing_input(claims, key.access_token_header);
+    ask(sign_step{key.kid, signing_input_}, &grant_endpoint::on_signature);
 }
 
 void grant_endpoint::on_signature(sign_answer a) {
@@ -267,16 +273,16 @@ void grant_endpoint::commit() {
         transition_.says == verdict::ended || transition_.says == verdict::revoked;
     if (attempts_++ >= (must_end ? most_revocation_attempts : most_attempts))
         return on_unavailable();
-    grant next = current_;
-    next.life = *transition_.next;
-    ask(replace_step{to_record(next, commit_, request().rules(), request().server().common->issuer),
+    current_.life = *transition_.next; // a swap that is lost loads the grant again
+    ask(replace_step{to_record(current_, commit_, request().rules(),
+                               request().server().common->issuer),
                      version_},
         &grant_endpoint::on_swapped);
 }
 
 void grant_endpoint::on_swapped(replace_answer a) {
     switch (a.outcome) {
-    case write_outcome::done: current_.life = *transition_.next; return settle();
+    case write_outcome::done: return settle();
     case write_outcome::conflict:
     case write_outcome::unknown:
         return present(id_); // load again: who wrote it tells what happened
@@ -334,13 +340,11 @@ void grant_endpoint::report_settled() const {
     x.report(e);
 }
 
-std::optional<std::string> grant_endpoint::refresh_token() const {
+std::optional<secret> grant_endpoint::refresh_token() const {
     const auto& life = current_.life;
-    const auto made =
-        mint({handle_kind::refresh_token, life.head_key, current_.id, life.head, life.head_nonce},
-             request().server().ring());
-    if (!made) return std::nullopt;
-    return std::string{made->reveal()};
+    return mint(
+        {handle_kind::refresh_token, life.head_key, current_.id, life.head, life.head_nonce},
+        request().server().ring());
 }
 
 bool grant_endpoint::may_have_refresh_token() const {
@@ -355,7 +359,7 @@ bool grant_endpoint::may_have_refresh_token() const {
 }
 
 void grant_endpoint::answer_with_tokens() {
-    std::optional<std::string> refresh;
+    std::optional<secret> refresh;
     // Who came with a refresh token gets the next one, whatever the policy says today: one that was
     // rotated and never handed over would come back as a replay.
     if (transition_.says != verdict::granted || may_have_refresh_token()) {
@@ -365,12 +369,12 @@ void grant_endpoint::answer_with_tokens() {
         if (!refresh) return on_unavailable();
     }
     on_served();
-    json_object_writer body;
+    json_object_writer body(access_token_.size() + 512);
     body.add("access_token", access_token_)
         .add("token_type", proof_ ? "DPoP" : "Bearer")
-        .add("expires_in", expires_in_)
-        .add_if("refresh_token", refresh)
-        .add("scope", access_.scope.text());
+        .add("expires_in", expires_in_);
+    if (refresh) body.add("refresh_token", refresh->reveal());
+    body.add("scope", access_.scope.text());
     auto answer = json_answer(200, body.take());
     if (proof_) add_dpop_nonce(answer, request());
     finish(std::move(answer));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -81,10 +82,14 @@ protected:
         return client_ ? &client_->record() : nullptr;
     }
 
+    /// Known once `belongs` found nothing wrong.
+    [[nodiscard]] const access_request& asked() const noexcept { return access_; }
+
     /// Nothing where the request brought none.
     [[nodiscard]] const std::optional<dpop_proof>& proof() const noexcept { return proof_; }
 
 private:
+    [[nodiscard]] bool draw();
     void judge();
     [[nodiscard]] bool lacks_proof() const;
     void conclude();
@@ -101,7 +106,7 @@ private:
     [[nodiscard]] bool gives_tokens() const noexcept;
     /// Of a grant that begins (OA21-REF-11).
     [[nodiscard]] bool may_have_refresh_token() const;
-    [[nodiscard]] std::optional<std::string> refresh_token() const;
+    [[nodiscard]] std::optional<secret> refresh_token() const;
 
     parameters body_;
     presented_credentials credentials_;
@@ -113,8 +118,9 @@ private:
     bool proof_marked_ = false;
 
     grant_id id_{};
-    record_version commit_{}; ///< of every write of this operation, and only of its
     bool drawn_ = false;
+    record_version commit_{}; ///< of every write of this operation, and only of its
+    std::array<std::uint8_t, 16> token_id_{};
     grant current_;
     record_version version_{}; ///< of `current_`
     transition transition_;

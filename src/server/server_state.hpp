@@ -43,7 +43,7 @@ struct authorization_server::state {
     scope_hierarchy hierarchy;
     std::map<std::string, client, std::less<>> configured_clients;
     registration_rules registration; ///< its `redirects` are those of every request too
-    key_set keys;
+    key_set keys;                    ///< the first signs
     secret initial_access_token;
     refresh_hook may_refresh;
     claims_hook custom_claims;
@@ -53,7 +53,6 @@ struct authorization_server::state {
     std::string metadata_with_plain_pkce; ///< while a migration rule serves it
     std::string jwks_document;
     seconds jwks_max_age;
-    std::string signing_key_id;
     /// Binds tickets to the lists that their bits point into.
     std::string ticket_binding;
 

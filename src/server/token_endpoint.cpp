@@ -88,8 +88,7 @@ private:
     }
     transition redeem(const grant& g, const moment& at, const fresh_head& fresh,
                       const pkce_proof&) const {
-        const auto access = narrow(g, body(), request().server().hierarchy);
-        return redeem_code(g.life, code_.nonce, access.fit, at, fresh,
+        return redeem_code(g.life, code_.nonce, asked().fit, at, fresh,
                            rules_for(g, request().rules()));
     }
 
@@ -144,9 +143,8 @@ protected:
     }
 
     transition decide(const grant& g, const moment& at, const fresh_head& fresh) override {
-        const auto access = narrow(g, body(), request().server().hierarchy);
         const auto present = [&](const grant_rules& rules) {
-            return present_refresh(g.life, opened_->generation, opened_->nonce, access.fit, at,
+            return present_refresh(g.life, opened_->generation, opened_->nonce, asked().fit, at,
                                    fresh, rules);
         };
         auto rules = rules_for(g, request().rules());

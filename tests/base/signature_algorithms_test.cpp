@@ -264,6 +264,11 @@ TEST_CASE("RFC 7518 §3.4: what a key service returns in DER is turned into R ||
         CHECK_FALSE(ecdsa_signature_from_der(signature_algorithm::es256, der.substr(0, size)));
     CHECK_FALSE(ecdsa_signature_from_der(signature_algorithm::es256, der + '\0'));
     CHECK_FALSE(ecdsa_signature_from_der(signature_algorithm::es256, from_hex("3006020101020180")));
+    // A number that is not as short as it can be, one without digits, a length in the long form, a
+    // third number, and another type in place of a number.
+    for (const auto* const hex : {"300702020001020101", "30050200020101", "308106020101020101",
+                                  "3009020101020101020101", "3006040101020101"})
+        CHECK_FALSE(ecdsa_signature_from_der(signature_algorithm::es256, from_hex(hex)));
     CHECK_FALSE(ecdsa_signature_from_der(signature_algorithm::eddsa, der));
     CHECK_FALSE(ecdsa_signature_from_der(signature_algorithm::rs256, der));
     const auto long_der = from_hex("3026"

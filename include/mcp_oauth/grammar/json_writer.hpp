@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ MCP_OAUTH_EXPORT void append_json(std::string& out, json_value value);
 /// Absent values are left out, never `null` (OAuth 2.1 appendix C.3; OA21-GEN-07).
 class MCP_OAUTH_EXPORT json_object_writer {
 public:
+    /// `expected`: how many octets to make room for at once; it may be wrong.
+    explicit json_object_writer(std::size_t expected = 0);
+
     json_object_writer& add(std::string_view name, std::string_view text);
     json_object_writer& add(std::string_view name, const char* text) {
         return add(name, std::string_view{text});
@@ -53,7 +57,7 @@ public:
 
 private:
     void name(std::string_view name);
-    std::string text_ = "{";
+    std::string text_;
 };
 
 } // namespace v0

@@ -97,6 +97,9 @@ struct access_token_claims {
 [[nodiscard]] MCP_OAUTH_EXPORT std::string signing_input(const access_token_claims& claims,
                                                          std::string_view kid,
                                                          signature_algorithm algorithm);
+/// The same with a header that was made once for all tokens of a key, see `encoded_jose_header`.
+[[nodiscard]] MCP_OAUTH_EXPORT std::string signing_input(const access_token_claims& claims,
+                                                         std::string_view encoded_header);
 
 /// Why a token was refused. For events; the caller hears the same sentence whatever it was
 /// (BEAR-02).
