@@ -41,12 +41,15 @@ using instant = std::chrono::time_point<std::chrono::system_clock, milliseconds>
 class MCP_OAUTH_EXPORT clock {
 public:
     virtual ~clock();
+    /// The time of day, not of the process: it is compared with what other servers wrote into
+    /// tokens and records.
     [[nodiscard]] virtual instant now() const noexcept = 0;
 };
 
 /// `std::chrono::system_clock`.
 class MCP_OAUTH_EXPORT system_clock final : public clock {
 public:
+    /// Rounded down to a millisecond.
     [[nodiscard]] instant now() const noexcept override;
 };
 

@@ -34,6 +34,7 @@ using digest256 = std::array<std::uint8_t, 32>;
 /// `associated` is authenticated, not encrypted; `open` needs the same.
 class MCP_OAUTH_EXPORT aead_key {
 public:
+    /// Octets that sealing adds: the nonce in front and the tag behind.
     static constexpr std::size_t overhead = 12 + 16;
 
     /// Requires: 32 octets.

@@ -11,10 +11,14 @@ inline namespace v0 {
 /// An error on its way into an `expected`.
 template <class E> class unexpected {
 public:
+    /// Explicit: a value becomes an error only where somebody says so.
     constexpr explicit unexpected(E error) : error_(std::move(error)) {}
 
+    /// What was put in; a temporary gives it away.
+    /// @{
     [[nodiscard]] constexpr const E& error() const& noexcept { return error_; }
     [[nodiscard]] constexpr E&& error() && noexcept { return std::move(error_); }
+    /// @}
 
 private:
     E error_;
@@ -36,22 +40,29 @@ public:
     using value_type = T; ///< as in `std::expected`
     using error_type = E; ///< likewise
 
+    /// Success.
     // NOLINTNEXTLINE(google-explicit-constructor): `return value;` is the point of the type.
     expected(T value) : has_value_(true) { new (&storage_.value) T(std::move(value)); }
+    /// Failure. `E` is constructed from the error, by an explicit constructor too: a fault may
+    /// become the refusal that explains it.
     template <class G, class = std::enable_if_t<std::is_constructible_v<E, G>>>
     // NOLINTNEXTLINE(google-explicit-constructor): so is `return unexpected{error};`.
     expected(unexpected<G> error) : has_value_(false) {
         new (&storage_.error) E(std::move(error).error());
     }
 
+    /// Copies the alternative that is there.
     expected(const expected& other) : has_value_(other.has_value_) { copy_from(other); }
+    /// Takes over the alternative that is there; in `other` it stays, moved from.
     expected(expected&& other) noexcept(nothrow_move) : has_value_(other.has_value_) {
         move_from(std::move(other));
     }
+    /// Copies first: a copy that throws changes nothing here.
     expected& operator=(const expected& other) {
         if (this != &other) *this = expected(other);
         return *this;
     }
+    /// As the move constructor. Requires: the move does not throw.
     expected& operator=(expected&& other) noexcept(nothrow_move) {
         if (this == &other) return *this;
         destroy();
@@ -61,21 +72,32 @@ public:
     }
     ~expected() { destroy(); }
 
+    /// Whether the value may be read; where not, the error may.
     [[nodiscard]] bool has_value() const noexcept { return has_value_; }
+    /// As `has_value`. Of an `expected<bool, E>` it says that there is an answer, not which.
     explicit operator bool() const noexcept { return has_value_; }
 
+    /// The value; a temporary gives it away. Requires: `has_value()`.
+    /// @{
     [[nodiscard]] T& value() & noexcept { return require_value(), storage_.value; }
     [[nodiscard]] const T& value() const& noexcept { return require_value(), storage_.value; }
     [[nodiscard]] T&& value() && noexcept { return require_value(), std::move(storage_.value); }
+    /// @}
+    /// The error; a temporary gives it away. Requires: `!has_value()`.
+    /// @{
     [[nodiscard]] E& error() & noexcept { return require_error(), storage_.error; }
     [[nodiscard]] const E& error() const& noexcept { return require_error(), storage_.error; }
     [[nodiscard]] E&& error() && noexcept { return require_error(), std::move(storage_.error); }
+    /// @}
 
+    /// As `value()`, with the same check.
+    /// @{
     [[nodiscard]] T& operator*() & noexcept { return value(); }
     [[nodiscard]] const T& operator*() const& noexcept { return value(); }
     [[nodiscard]] T&& operator*() && noexcept { return std::move(*this).value(); }
     [[nodiscard]] T* operator->() noexcept { return &value(); }
     [[nodiscard]] const T* operator->() const noexcept { return &value(); }
+    /// @}
 
     /// The value, or `fallback` where there is none.
     template <class U> [[nodiscard]] T value_or(U&& fallback) const& {
@@ -136,13 +158,18 @@ public:
     using value_type = void; ///< as in `std::expected`
     using error_type = E;    ///< likewise
 
+    /// Success. Requires: an `E` that can be made from nothing.
     expected() noexcept = default;
+    /// Failure. `E` is constructed from the error, by an explicit constructor too.
     template <class G, class = std::enable_if_t<std::is_constructible_v<E, G>>>
     // NOLINTNEXTLINE(google-explicit-constructor): `return unexpected{error};`.
     expected(unexpected<G> error) : failure_(std::move(error).error()), has_value_(false) {}
 
+    /// Whether it is a success. There is no value to read then, and no error either.
     [[nodiscard]] bool has_value() const noexcept { return has_value_; }
+    /// As `has_value`.
     explicit operator bool() const noexcept { return has_value_; }
+    /// The error. Requires: `!has_value()`.
     [[nodiscard]] const E& error() const& noexcept {
         if (has_value_) std::abort();
         return failure_;

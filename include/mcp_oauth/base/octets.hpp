@@ -30,9 +30,14 @@ template <std::size_t N>
 /// give the same octets.
 class octet_writer {
 public:
+    /// One octet.
     void u8(std::uint8_t v) { out_.push_back(static_cast<char>(v)); }
+    /// Four octets, the highest first.
     void u32(std::uint32_t v) { big_endian(v, 4); }
+    /// Eight octets, the highest first.
     void u64(std::uint64_t v) { big_endian(v, 8); }
+    /// Without a length. Requires: octets whose number every reader knows, or two lists of fields
+    /// could be the same.
     void raw(std::string_view octets) { out_.append(octets); }
     /// The length takes two octets; from 65,535 on, eight more.
     void field(std::string_view octets) {
@@ -44,7 +49,9 @@ public:
         }
         out_.append(octets);
     }
+    /// All that was written so far.
     [[nodiscard]] const std::string& view() const noexcept { return out_; }
+    /// The same, given away. The writer is spent.
     [[nodiscard]] std::string take() noexcept { return std::move(out_); }
 
 private:
@@ -58,11 +65,17 @@ private:
 /// Reads what `octet_writer` wrote. Once something is missing, everything after it is nothing.
 class octet_reader {
 public:
+    /// Requires: `octets` outlive the reader and all views that it gives.
     explicit octet_reader(std::string_view octets) noexcept : rest_(octets) {}
 
+    /// The next number, the highest octet first; 0 where octets are missing.
+    /// @{
     [[nodiscard]] std::uint8_t u8() noexcept { return static_cast<std::uint8_t>(big_endian(1)); }
     [[nodiscard]] std::uint32_t u32() noexcept { return static_cast<std::uint32_t>(big_endian(4)); }
     [[nodiscard]] std::uint64_t u64() noexcept { return big_endian(8); }
+    /// @}
+    /// The next field, as a view. Errors: empty, and `failed()`, where octets are missing or its
+    ///         length has a longer spelling than it needs.
     [[nodiscard]] std::string_view field() noexcept {
         auto size = big_endian(2);
         if (size == 0xFFFFU) {
@@ -71,6 +84,7 @@ public:
         }
         return raw(size);
     }
+    /// The next `count` octets, as a view. Errors: empty, and `failed()`, where there are fewer.
     [[nodiscard]] std::string_view raw(std::uint64_t count) noexcept {
         if (failed_ || rest_.size() < count) return fail(), std::string_view{};
         const auto taken = rest_.substr(0, static_cast<std::size_t>(count));
@@ -79,6 +93,7 @@ public:
     }
     /// Whether every read so far found its octets and nothing is left over.
     [[nodiscard]] bool finished() const noexcept { return !failed_ && rest_.empty(); }
+    /// Whether a read found too little. Octets that nobody read are no failure.
     [[nodiscard]] bool failed() const noexcept { return failed_; }
 
 private:

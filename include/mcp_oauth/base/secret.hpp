@@ -20,10 +20,11 @@ inline namespace v0 {
 /// `reveal()` is the only way in: searching for `reveal()` is the audit.
 class MCP_OAUTH_EXPORT secret {
 public:
-    secret() noexcept = default;
+    secret() noexcept = default; ///< no octets
     /// Copies `octets`; the caller still owns, and wipes, its own copy.
     explicit secret(std::string_view octets) : octets_(octets.begin(), octets.end()) {}
-    secret(secret&&) noexcept = default;
+    secret(secret&&) noexcept = default; ///< leaves the other empty
+    /// Wipes what was here before.
     secret& operator=(secret&& other) noexcept {
         if (this == &other) return *this;
         wipe();
@@ -34,13 +35,17 @@ public:
     secret& operator=(const secret&) = delete;
     ~secret() { wipe(); }
 
+    /// The octets themselves, for as long as the secret lives and nothing is assigned to it. A copy
+    /// of them is the caller's to wipe.
     [[nodiscard]] std::string_view reveal() const noexcept {
         return {octets_.data(), octets_.size()};
     }
+    /// Whether there is no octet: none was given, or they were moved away.
     [[nodiscard]] bool empty() const noexcept { return octets_.empty(); }
     /// A second copy, asked for by name.
     [[nodiscard]] secret clone() const { return secret{reveal()}; }
 
+    /// As for two views.
     friend bool equal_in_constant_time(const secret& a, const secret& b) noexcept {
         return equal_in_constant_time(a.reveal(), b.reveal());
     }

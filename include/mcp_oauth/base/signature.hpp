@@ -31,10 +31,12 @@ class MCP_OAUTH_EXPORT verification_key {
 public:
     /// From an uncompressed point, `x` and `y` as long as the curve's field (32 octets, or 48).
     /// Errors: nothing where that is no point on the curve (RFC 8725 §3.4; JOSE-20).
+    /// @{
     [[nodiscard]] static std::optional<verification_key> es256(std::string_view x,
                                                                std::string_view y);
     [[nodiscard]] static std::optional<verification_key> es384(std::string_view x,
                                                                std::string_view y);
+    /// @}
     /// From the 32 octets of an Ed25519 key (RFC 8037 §2).
     /// Errors: nothing for another length, and for a point of small order, under which a signature
     ///         proves nothing.
@@ -43,23 +45,30 @@ public:
     /// Errors: nothing where the modulus is even, shorter than 2048 bits (RFC 7518 §3.3; JOSE-08)
     ///         or longer than 8192, or of the kind that can be factored (CVE-2017-15361); where the
     ///         exponent is even, 1, or longer than 32 bits (JOSE-20).
+    /// @{
     [[nodiscard]] static std::optional<verification_key> rs256(std::string_view n,
                                                                std::string_view e);
     [[nodiscard]] static std::optional<verification_key> ps256(std::string_view n,
                                                                std::string_view e);
+    /// @}
     /// From a SubjectPublicKeyInfo in PEM.
     /// Errors: nothing where it is no key for `algorithm`, or not acceptable as above.
     [[nodiscard]] static std::optional<verification_key> from_pem(std::string_view pem,
                                                                   signature_algorithm algorithm);
 
+    /// The only algorithm that `verify` ever uses: it belongs to the key, whatever a header says.
     [[nodiscard]] signature_algorithm algorithm() const noexcept;
     /// The coordinates (RFC 7518 §6.2.1), or the octets of an Ed25519 key, which has no `y`. Empty
-    /// for an RSA key.
+    /// for an RSA key. Views live as long as a copy of the key.
+    /// @{
     [[nodiscard]] std::string_view x() const noexcept;
     [[nodiscard]] std::string_view y() const noexcept;
+    /// @}
     /// Modulus and exponent of an RSA key, as short as they can be (RFC 7518 §6.3.1); else empty.
+    /// @{
     [[nodiscard]] std::string_view n() const noexcept;
     [[nodiscard]] std::string_view e() const noexcept;
+    /// @}
 
     /// Whether `signature` is this key's over `octets`.
     /// Checks: its exact length first: R || S for ECDSA, never DER (RFC 7518 §3.4; JOSE-07).
@@ -78,12 +87,12 @@ private:
 /// What makes a public key a private one, big-endian, under the names of its JWK (RFC 7518 §6.2.2,
 /// §6.3.2; RFC 8037 §2). All but `d` belong to RSA and are empty elsewhere.
 struct private_numbers {
-    secret d;
-    secret p;
-    secret q;
-    secret dp;
-    secret dq;
-    secret qi;
+    secret d;  ///< the private exponent; of an EC key the scalar, of Ed25519 the 32 octets of seed
+    secret p;  ///< the first prime factor of the modulus
+    secret q;  ///< the second
+    secret dp; ///< d mod (p - 1)
+    secret dq; ///< d mod (q - 1)
+    secret qi; ///< the inverse of q mod p
 };
 
 /// A private key and the one algorithm it is for; or only its public half, where a security module
@@ -96,6 +105,7 @@ public:
     /// key that signs tokens is replaced long before that is needed.
     /// Errors: nothing where OpenSSL's generator fails.
     [[nodiscard]] static std::optional<signing_key> generate(signature_algorithm algorithm);
+    /// The same for ES256, which `from_pem` expects too where nothing else is said.
     [[nodiscard]] static std::optional<signing_key> generate_es256() {
         return generate(signature_algorithm::es256);
     }
@@ -111,8 +121,11 @@ public:
     /// the blocking face hands to the host's `signer`.
     [[nodiscard]] static signing_key held_elsewhere(verification_key public_half);
 
+    /// What others verify with, and all of the key that is ever published.
     [[nodiscard]] const verification_key& public_key() const noexcept;
+    /// That of the public key.
     [[nodiscard]] signature_algorithm algorithm() const noexcept;
+    /// Whether there is no private half here, so that `sign`, `to_pem` and `numbers` give nothing.
     [[nodiscard]] bool is_held_elsewhere() const noexcept;
 
     /// The signature in JWS form. ECDSA is hedged: its nonce comes from the key, the text and fresh

@@ -23,8 +23,8 @@ enum class form_fault : std::uint8_t {
 
 /// What is read at most; a form beyond it is refused.
 struct form_limits {
-    std::size_t parameters = 64;
-    std::size_t value_octets = 8192;
+    std::size_t parameters = 64;     ///< repeats count
+    std::size_t value_octets = 8192; ///< of one name or value, decoded
 };
 
 /// The parameters of a query string or form body, decoded, in the order they came, repeats kept.
@@ -40,6 +40,7 @@ public:
     [[nodiscard]] MCP_OAUTH_EXPORT static expected<form, form_fault>
     parse(std::string_view text, const form_limits& limits = {});
 
+    /// All of them. A name without `=` has an empty value.
     [[nodiscard]] const std::vector<parameter>& parameters() const noexcept { return parameters_; }
 
 private:

@@ -26,8 +26,8 @@ parse_credentials(std::string_view value) noexcept;
 
 /// The two halves of HTTP Basic credentials, still form-encoded (RFC 7617 §2; RFC 6749 §2.3.1).
 struct basic_credentials {
-    std::string user_id;
-    std::string password;
+    std::string user_id;  ///< may be empty
+    std::string password; ///< may be empty, and may hold colons
 };
 
 /// Splits at the first colon.
@@ -42,8 +42,11 @@ decode_basic(std::string_view token68);
 /// parameter of one name is left out too.
 class challenge {
 public:
+    /// Requires: `scheme` is a token (RFC 9110 §5.6.2). It is written as it is.
     explicit challenge(std::string_view scheme) : text_(scheme) {}
+    /// Adds one parameter, or leaves it out as said above, also where `name` is no token.
     MCP_OAUTH_EXPORT challenge& with(std::string_view name, std::string_view value);
+    /// The challenge so far; others may follow it in the same field, after a comma.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
 private:

@@ -13,8 +13,8 @@ inline namespace v0 {
 
 /// One header field, as it stands in the message.
 struct http_header {
-    std::string name;
-    std::string value;
+    std::string name;  ///< in any case
+    std::string value; ///< without white space around it (RFC 9110 §5.5)
     friend bool operator==(const http_header& a, const http_header& b) {
         return a.name == b.name && a.value == b.value;
     }
@@ -29,10 +29,10 @@ struct http_header {
 /// `target` is the request line's (`/token?x=1`), undecoded. `headers` keeps order and repeats: two
 /// `Authorization` fields must be *seen* to be refused. `body` is the whole body, unparsed.
 struct http_request {
-    std::string method;
-    std::string target;
-    std::vector<http_header> headers;
-    std::string body;
+    std::string method;               ///< as sent; case counts (RFC 9110 §9.1)
+    std::string target;               ///< path and query, as sent (RFC 9112 §3.2.1)
+    std::vector<http_header> headers; ///< a field of two lines is two of them
+    std::string body;                 ///< empty where there is none
 
     /// Where the request came from, as the host knows it: the peer's address, or a forwarded one
     /// from a proxy that the host trusts. Used for rate limits and events only.
@@ -53,9 +53,9 @@ struct http_request {
 
 /// A finished answer. The host sends it as it is.
 struct http_response {
-    int status = 500;
-    std::vector<http_header> headers;
-    std::string body;
+    int status = 500;                 ///< RFC 9110 §15; what nobody set is a failure
+    std::vector<http_header> headers; ///< all of them, in this order
+    std::string body;                 ///< empty where there is none
 
     /// As in `http_request`.
     [[nodiscard]] MCP_OAUTH_EXPORT std::optional<std::string_view>

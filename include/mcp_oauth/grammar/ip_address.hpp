@@ -20,9 +20,11 @@ public:
     /// The octets of an IPv6 address.
     using v6_octets = std::array<std::uint8_t, 16>;
 
+    /// An IPv4 address. It never equals the IPv6 address that it can be mapped to.
     constexpr explicit ip_address(const v4_octets& octets) noexcept : size_(octets.size()) {
         for (std::size_t i = 0; i < octets.size(); ++i) octets_[i] = octets[i];
     }
+    /// An IPv6 address. One that carries an IPv4 address is still an IPv6 address.
     constexpr explicit ip_address(const v6_octets& octets) noexcept
         : octets_(octets), size_(octets.size()) {}
 
@@ -33,9 +35,11 @@ public:
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<ip_address>
     parse(std::string_view text) noexcept;
 
+    /// Whether the address itself is of IPv4; see `purpose_of` for one that is carried.
     [[nodiscard]] constexpr bool is_v4() const noexcept { return size_ == 4; }
-    /// 4 or 16 octets.
+    /// The first of `size()` octets.
     [[nodiscard]] constexpr const std::uint8_t* data() const noexcept { return octets_.data(); }
+    /// 4 or 16 octets.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
 
     /// The one canonical spelling (RFC 5952 §4; the last 32 bits stay hexadecimal).

@@ -24,8 +24,8 @@ enum class json_fault : std::uint8_t {
 
 /// What is read at most; a text beyond it is refused.
 struct json_limits {
-    std::size_t octets = 64 * 1024;
-    std::size_t depth = 16;
+    std::size_t octets = 64 * 1024; ///< of the whole text
+    std::size_t depth = 16; ///< objects and arrays inside one another; a bare number has none
 };
 
 class json_value;
@@ -61,20 +61,26 @@ private:
 /// A value inside a `json_document`, which must outlive it. Reading the wrong kind gives nothing.
 class json_value {
 public:
+    /// Whether it is `null`. A member that is absent is no value: `find` gives nothing.
     [[nodiscard]] bool is_null() const noexcept { return what() == json_document::kind::null; }
+    /// Whether it has members, or could have: `{}` is an object too.
     [[nodiscard]] bool is_object() const noexcept { return what() == json_document::kind::object; }
+    /// Whether it has elements, or could have: `[]` is an array too.
     [[nodiscard]] bool is_array() const noexcept { return what() == json_document::kind::array; }
 
+    /// `true` or `false`; a number or a text is neither.
     [[nodiscard]] std::optional<bool> boolean() const noexcept;
     /// An integer written without fraction or exponent that fits 64 bits (JOSE-12).
     [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
     /// Any finite number.
     [[nodiscard]] std::optional<double> number() const noexcept;
+    /// A text, its escapes resolved: UTF-8 without U+0000. The view is of the document.
     [[nodiscard]] std::optional<std::string_view> string() const noexcept;
 
     /// Members or elements; 0 for anything else.
     [[nodiscard]] std::size_t size() const noexcept;
-    /// The member of this name. Nothing where this is no object.
+    /// The member of this name, compared octet for octet after escapes are resolved. Nothing where
+    /// this is no object. Linear in the members.
     [[nodiscard]] std::optional<json_value> find(std::string_view name) const noexcept;
 
     /// Calls `visit(name, value)` for each member in document order.
@@ -101,10 +107,12 @@ public:
     /// Every element, where this is an array of strings only; nothing otherwise.
     [[nodiscard]] MCP_OAUTH_EXPORT std::optional<std::vector<std::string>> strings() const;
 
-    /// Shorthands: the member of this name, as this type.
+    /// Shorthands: the member of this name, as this type. Nothing where it is absent or of another.
+    /// @{
     [[nodiscard]] std::optional<std::string_view> string_at(std::string_view name) const noexcept;
     [[nodiscard]] std::optional<std::int64_t> integer_at(std::string_view name) const noexcept;
     [[nodiscard]] std::optional<bool> boolean_at(std::string_view name) const noexcept;
+    /// @}
 
 private:
     friend class json_document;

@@ -22,24 +22,31 @@ public:
     ///         0..65535.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<uri> parse(std::string_view text);
 
+    /// The whole of it. The parts are views of this string and live as long as this object.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    /// As written, without the colon; `scheme_is` compares it.
     [[nodiscard]] std::string_view scheme() const noexcept { return part(scheme_); }
     /// Whether `//` follows the scheme.
     [[nodiscard]] bool has_authority() const noexcept { return authority_.present; }
+    /// Userinfo, host and port as written (RFC 3986 §3.2); empty also where there is no `//`.
     [[nodiscard]] std::string_view authority() const noexcept { return part(authority_); }
+    /// What stands before `@`, which may be empty; nothing without an `@`.
     [[nodiscard]] std::optional<std::string_view> userinfo() const noexcept {
         return optional_part(userinfo_);
     }
     /// As written: brackets of an IP literal included, case kept.
     [[nodiscard]] std::string_view host() const noexcept { return part(host_); }
-    /// The digits after the colon; empty for `host:`.
+    /// The digits after the colon; empty for `host:`; nothing without a colon.
     [[nodiscard]] std::optional<std::string_view> port() const noexcept {
         return optional_part(port_);
     }
+    /// May be empty. Dot segments and escapes stay as they are.
     [[nodiscard]] std::string_view path() const noexcept { return part(path_); }
+    /// What follows `?`, which may be empty; nothing without a `?`.
     [[nodiscard]] std::optional<std::string_view> query() const noexcept {
         return optional_part(query_);
     }
+    /// What follows `#`, which may be empty; nothing without a `#`.
     [[nodiscard]] std::optional<std::string_view> fragment() const noexcept {
         return optional_part(fragment_);
     }
@@ -47,6 +54,7 @@ public:
     /// authority.
     [[nodiscard]] MCP_OAUTH_EXPORT std::string origin() const;
 
+    /// Compares without case (RFC 3986 §3.1). Requires: a scheme without its colon.
     [[nodiscard]] MCP_OAUTH_EXPORT bool scheme_is(std::string_view lower_case) const noexcept;
     /// `127.0.0.1`, `[::1]` or `localhost` (any case), spelled exactly so and nothing that merely
     /// resolves there (NAT-02).

@@ -26,15 +26,18 @@ using grant_id = std::array<std::uint8_t, 16>;
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<grant_id> grant_id_from(std::string_view text);
 
 /// The two kinds of handles. Neither passes as the other: each has a key of its own.
-enum class handle_kind : std::uint8_t { code, refresh_token };
+enum class handle_kind : std::uint8_t {
+    code,          ///< an authorization code (OAuth 2.1 §4.1.2): generation 0
+    refresh_token, ///< a refresh token (OAuth 2.1 §4.3): generation 1 and on
+};
 
 /// What a handle says, once its MAC was found right.
 struct handle {
-    handle_kind kind = handle_kind::code;
-    secret_id key{};
-    grant_id grant{};
-    std::uint32_t generation = 0; ///< 0 is the code; the first refresh token is 1
-    std::uint64_t nonce = 0;
+    handle_kind kind = handle_kind::code; ///< under the MAC, like the rest
+    secret_id key{};                      ///< the server secret that it was minted under
+    grant_id grant{};                     ///< whose record decides; it may be gone
+    std::uint32_t generation = 0;         ///< 0 is the code; the first refresh token is 1
+    std::uint64_t nonce = 0; ///< `grant_life::head_nonce` when this generation was the head
 };
 
 /// `mcpo_ac_` or `mcpo_rt_`: fixed, so that secret scanners find a leaked one.

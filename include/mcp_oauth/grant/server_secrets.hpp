@@ -31,8 +31,8 @@ enum class secret_role : std::uint8_t {
 
 /// One server secret: at least 32 octets from a cryptographically secure source.
 struct server_secret {
-    secret octets;
-    secret_role role = secret_role::current;
+    secret octets; ///< 32 or more; keys are derived from them, nothing is made from them directly
+    secret_role role = secret_role::current; ///< what it may do now
 
     /// 32 fresh octets. Errors: nothing where the random source fails.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<server_secret>
@@ -44,18 +44,18 @@ using secret_id = std::array<std::uint8_t, 6>;
 
 /// What a derived key is for. Each purpose has a key of its own.
 enum class key_purpose : std::uint8_t {
-    code,
-    refresh_token,
-    access_token,
-    login_ticket,
-    consent_ticket,
-    host_data,
-    consent_record,
-    session,
-    store_check,
-    dpop_nonce,
-    dpop_resource_nonce,
-    signing_key,
+    code,                ///< the MAC of authorization codes
+    refresh_token,       ///< the MAC of refresh tokens
+    access_token,        ///< seals opaque access tokens
+    login_ticket,        ///< seals a request while its user logs in
+    consent_ticket,      ///< seals it, and the user, while they are asked
+    host_data,           ///< seals what the host keeps with a grant
+    consent_record,      ///< the MAC that names a remembered consent
+    session,             ///< seals a session ID's principal at the resource server
+    store_check,         ///< the MAC that tells whose secrets a store was written with
+    dpop_nonce,          ///< nonces of the authorization server (RFC 9449 §8)
+    dpop_resource_nonce, ///< nonces of a resource server (RFC 9449 §9)
+    signing_key,         ///< seals private signing keys in the store
 };
 
 /// The derived keys of one issuer. Immutable; copies share them; any thread may use them.
@@ -66,7 +66,9 @@ public:
     [[nodiscard]] static std::optional<key_ring> make(const std::vector<server_secret>& secrets,
                                                       std::string_view issuer);
 
+    /// The secret that mints and seals. It lives as long as a copy of the ring.
     [[nodiscard]] const secret_id& current() const noexcept;
+    /// Whether a handle of this secret can be verified, in whichever of its three roles.
     [[nodiscard]] bool knows(const secret_id& id) const noexcept;
     /// All that verify, the current one first.
     [[nodiscard]] std::vector<secret_id> ids() const;

@@ -22,7 +22,7 @@ struct grant_rules {
     milliseconds retry_window{0};       ///< W; zero is strict one-time use, and tested as zero
     std::size_t retry_depth = 8;        ///< K
     milliseconds operation_limit{5000}; ///< D
-    milliseconds idle{std::chrono::hours{24 * 14}};
+    milliseconds idle{std::chrono::hours{24 * 14}}; ///< an unused head is good for so long
     /// Whether presenting the head rotates it. Off is for confidential and sender-constrained
     /// clients.
     bool rotate = true;
@@ -41,15 +41,19 @@ struct moment {
 
 /// What a commit would write: drawn before deciding, so that deciding stays pure.
 struct fresh_head {
-    std::uint64_t nonce = 0;
-    secret_id key{};
+    std::uint64_t nonce = 0; ///< random, so that no two timelines share a head
+    secret_id key{};         ///< the current secret
     /// The thumbprint of the key that a public client proved to hold; empty where it proved none.
     std::string_view jkt{};
 };
 
 /// Whether scope and resource of the request fit the grant. Judged after replay, or a thief could
 /// probe for free with a bad scope.
-enum class request_fit : std::uint8_t { fits, invalid_scope, invalid_target };
+enum class request_fit : std::uint8_t {
+    fits,           ///< it asks for what was granted or less, or for nothing in particular
+    invalid_scope,  ///< a scope goes beyond the grant (RFC 6749 §6)
+    invalid_target, ///< a resource is none of the grant's (RFC 8707 §2.2)
+};
 
 /// What the state machine says.
 enum class verdict : std::uint8_t {
@@ -69,28 +73,29 @@ enum class verdict : std::uint8_t {
     revoked, ///< of a revocation: 200
 };
 
-/// Why, for the event; names as in `event_kind`.
+/// Why a handle was refused, for the event; names as in `event_kind`, where each is reported under
+/// its own but `epoch_passed`.
 enum class grant_evidence : std::uint8_t {
-    none,
-    used_after_revocation,
-    epoch_passed,
-    code_expired,
-    code_replay,
-    state_lost,
-    refresh_replay,
-    refresh_undecidable,
-    expired,
+    none,                  ///< for every verdict but `refused` and `ended`
+    used_after_revocation, ///< row 1
+    epoch_passed,          ///< below `min_epoch`; reported as used after revocation
+    code_expired,          ///< row 3
+    code_replay,           ///< row 6: a second redemption, with everything right
+    state_lost,            ///< rows 7 and 8: from a timeline that the store no longer knows
+    refresh_replay,        ///< rows 9, 10 and 12: a rotated token, outside its window
+    refresh_undecidable,   ///< row 11: older than the ring remembers, in a burst
+    expired,               ///< row 13: idle for too long, or past the absolute end
 };
 
 /// A verdict, and what has to be committed before it is true.
 struct transition {
-    verdict says = verdict::refused;
-    grant_evidence evidence = grant_evidence::none;
+    verdict says = verdict::refused; ///< true once `next` is committed, where there is one
+    grant_evidence evidence = grant_evidence::none; ///< of `refused` and `ended`
     /// The record's next state; present exactly where something must be committed.
     std::optional<grant_life> next;
     /// `retried`: how far behind the head, and how long after its own rotation.
     std::uint32_t behind = 0;
-    milliseconds age{0};
+    milliseconds age{0}; ///< never negative, also where clocks differ
 };
 
 namespace detail {

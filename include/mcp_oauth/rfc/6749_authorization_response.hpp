@@ -31,7 +31,7 @@ check_state(std::optional<std::string_view> state) {
 
 /// The user said yes.
 struct authorization_success {
-    std::string code;
+    std::string code; ///< in clear: this answer is the only place where it stands
 
     /// Where to send the user agent with the code (RFC 6749 §4.1.2).
     ///
@@ -63,6 +63,7 @@ public:
         return redirect_error{std::move(to), why, std::move(state)};
     }
 
+    /// What went wrong: always with a code that may travel by redirect.
     [[nodiscard]] const error& why() const noexcept { return why_; }
 
     /// Where to send the user agent: `error`, `error_description`, `state` if it was sent, `iss`

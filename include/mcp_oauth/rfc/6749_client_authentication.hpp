@@ -19,9 +19,9 @@ inline namespace v0 {
 
 /// What a request says about its client, before anybody looked whether it is true.
 struct presented_credentials {
-    std::string client_id;
-    client_authentication_method method = client_authentication_method::none;
-    secret client_secret;
+    std::string client_id; ///< decoded, and never empty after `parse`
+    client_authentication_method method = client_authentication_method::none; ///< how it came
+    secret client_secret; ///< decoded; empty under `none`
 
     /// Checks: at most one mechanism is used (OA21-CLI-08; RFC 6749 §2.3); Basic is base64 with a
     ///         colon, and both halves are form-decoded (OA21-CLI-06); a body `client_id` beside it
@@ -81,6 +81,8 @@ private:
 /// makes one.
 class authenticated_client {
 public:
+    /// As it was judged: enabled, and by its registered method. For a public client that proves
+    /// only that the name exists (OA21-CLI-02).
     [[nodiscard]] const client& record() const noexcept { return client_; }
 
 private:

@@ -14,34 +14,34 @@ inline namespace v0 {
 
 /// Every error code that this library puts on the wire.
 enum class error_code : std::uint8_t {
-    invalid_request,
-    invalid_client,
-    invalid_grant,
-    unauthorized_client,
-    unsupported_grant_type,
-    unsupported_response_type,
-    invalid_scope,
-    access_denied,
-    server_error,
-    temporarily_unavailable,
-    invalid_target,          // RFC 8707 §2
-    invalid_token,           // RFC 6750 §3.1
-    insufficient_scope,      // RFC 6750 §3.1
-    invalid_dpop_proof,      // RFC 9449 §5; at a resource server its status is 401 (§7.1)
-    use_dpop_nonce,          // RFC 9449 §8; likewise (§9)
-    invalid_redirect_uri,    // RFC 7591 §3.2.2
-    invalid_client_metadata, // RFC 7591 §3.2.2
-    request_not_supported,   // OpenID Connect Core §3.1.2.6
-    request_uri_not_supported,
-    login_required,
-    consent_required,
+    invalid_request,     ///< a parameter is missing, repeated or malformed
+    invalid_client,      ///< client authentication failed, or nobody knows the client
+    invalid_grant,       ///< code or refresh token: unknown, spent, expired, revoked, or another's
+    unauthorized_client, ///< this client may not use this grant type
+    unsupported_grant_type,    ///< a grant type that no client may use here
+    unsupported_response_type, ///< anything but `code`
+    invalid_scope,             ///< malformed, unknown, or beyond what was granted
+    access_denied,             ///< the user said no
+    server_error,              ///< the fault is the server's, or its host's
+    temporarily_unavailable,   ///< the same request may succeed later
+    invalid_target,            ///< RFC 8707 §2: a resource that is not served, or not granted
+    invalid_token,      ///< RFC 6750 §3.1: the token is no good, for a reason that stays inside
+    insufficient_scope, ///< RFC 6750 §3.1: a good token, for less than this call needs
+    invalid_dpop_proof, ///< RFC 9449 §5; at a resource server its status is 401 (§7.1)
+    use_dpop_nonce, ///< RFC 9449 §8: send it again with the nonce of this answer; likewise (§9)
+    invalid_redirect_uri,      ///< RFC 7591 §3.2.2: one that may not be registered
+    invalid_client_metadata,   ///< RFC 7591 §3.2.2: any other member
+    request_not_supported,     ///< OpenID Connect Core §3.1.2.6: `request` was sent
+    request_uri_not_supported, ///< likewise `request_uri`
+    login_required,            ///< likewise: `prompt=none`, and the user is not logged in
+    consent_required,          ///< likewise: `prompt=none`, and the user has to be asked
 };
 
 /// What follows from a code alone.
 struct wire_rules {
-    std::string_view name;
-    int http_status;   ///< of a direct answer
-    bool may_redirect; ///< whether it may be delivered to a matched redirect URI
+    std::string_view name; ///< the value of `error`
+    int http_status;       ///< of a direct answer
+    bool may_redirect;     ///< whether it may be delivered to a matched redirect URI
 };
 
 /// No `default:` on purpose: a code without its rules does not compile (-Werror=switch).
@@ -74,9 +74,10 @@ struct wire_rules {
 
 /// A refusal that the peer may see.
 struct error {
-    error_code code = error_code::server_error;
-    public_text description = ""; ///< what went wrong, never with what value
+    error_code code = error_code::server_error; ///< what a program acts on
+    public_text description = "";               ///< what went wrong, never with what value
 
+    /// The rules of its code.
     [[nodiscard]] constexpr wire_rules wire() const noexcept { return rules(code); }
     friend bool operator==(const error& a, const error& b) noexcept {
         return a.code == b.code && a.description.view() == b.description.view();

@@ -49,6 +49,7 @@ public:
             if (key == name && !value.empty()) found.emplace_back(value);
         return found;
     }
+    /// Whether the name comes more than once, empty values included.
     [[nodiscard]] bool repeated(std::string_view name) const noexcept {
         int seen = 0;
         for (const auto& parameter : form_.parameters()) seen += parameter.first == name ? 1 : 0;

@@ -21,7 +21,7 @@ public:
     /// `wider`, then what it implies.
     using implication = std::pair<std::string, std::string>;
 
-    scope_hierarchy() = default;
+    scope_hierarchy() = default; ///< no scope implies another
     /// Errors: nothing where one is no scope token, or a scope would imply itself.
     [[nodiscard]] static std::optional<scope_hierarchy>
     make(const std::vector<implication>& implications) {

@@ -28,9 +28,9 @@ enum class address_purpose : std::uint8_t {
     discard,             ///< 100::/64, and the dummy prefix 100:0:0:1::/64 (RFC 6666, 9780)
     identifier,          ///< ORCHID, drone IDs, SRv6: names of things that are no interfaces
     embedded_ipv4,       ///< mapped, compatible, translated (local), 6to4, Teredo, ISATAP
-    multicast,
-    broadcast, ///< 255.255.255.255
-    reserved,  ///< 240.0.0.0/4; IPv6 outside 2000::/3 that is none of the above
+    multicast,           ///< 224.0.0.0/4, ff00::/8
+    broadcast,           ///< 255.255.255.255
+    reserved,            ///< 240.0.0.0/4; IPv6 outside 2000::/3 that is none of the above
 };
 
 /// The purpose as a word for a log.

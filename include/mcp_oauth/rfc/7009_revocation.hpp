@@ -14,12 +14,15 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 /// What the client believes its token to be. It speeds the search and decides nothing (REV-05).
-enum class token_type_hint : std::uint8_t { access_token, refresh_token };
+enum class token_type_hint : std::uint8_t {
+    access_token,  ///< RFC 6749 §1.4
+    refresh_token, ///< RFC 6749 §1.5
+};
 
 /// A request to revoke one token (RFC 7009 §2.1).
 struct revocation_request {
-    secret token;
-    std::optional<token_type_hint> hint;
+    secret token;                        ///< as sent; not empty after `parse`
+    std::optional<token_type_hint> hint; ///< nothing where none was sent, or an unknown one
 
     /// Checks: `token` is there, and no parameter is repeated (REV-01). A hint of another name is
     ///         ignored.

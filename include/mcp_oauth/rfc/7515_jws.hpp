@@ -26,7 +26,7 @@ enum class jws_fault : std::uint8_t {
     wrong_algorithm, ///< not one that this use allows, `none` and HMAC included, or not that of
                      ///< the key it names (JOSE-03, JOSE-04)
     unknown_key,     ///< no key of this name; for a JWS without one, none of its algorithm
-    bad_signature,
+    bad_signature,   ///< none of the keys that it may be under made it
 };
 
 /// The fault as the reason of an event.
@@ -71,15 +71,21 @@ struct compact_jws {
 /// (RFC 8725 §3.12; JBCP-08).
 struct jws_use {
     /// Whether the header has to name a type (`typ`).
-    enum class typ : std::uint8_t { required, optional };
+    enum class typ : std::uint8_t {
+        required, ///< a header without one is refused
+        optional, ///< it may be absent, but not another
+    };
     /// Whether the header has to bring the key (`jwk`), or must not.
-    enum class embedded_key : std::uint8_t { refused, required };
+    enum class embedded_key : std::uint8_t {
+        refused,  ///< a header that brings one is refused
+        required, ///< a header without one is refused
+    };
 
-    algorithm_set algorithms;
+    algorithm_set algorithms; ///< which may be; by default none is, and nothing passes
     /// The media types that `typ` may name, in lower case and without `application/`; unused places
     /// are empty.
     std::array<std::string_view, 2> types{};
-    typ type = typ::required;
+    typ type = typ::required; ///< whether a header may do without
     /// Where the key comes from: `required` is for a proof of possession, whose point is the key
     /// that it brings (RFC 9449 §4.2). Everywhere else keys never come from the token (JOSE-06).
     embedded_key jwk = embedded_key::refused;
@@ -89,8 +95,8 @@ struct jws_use {
 
 /// A JOSE header (RFC 7515 §4.1) that its use permits.
 struct jose_header {
-    signature_algorithm algorithm{};
-    std::optional<std::string> kid;
+    signature_algorithm algorithm{}; ///< one that the use allows; the key has the last word
+    std::optional<std::string> kid;  ///< nothing where no key is named; an empty name finds none
     /// Only, and always, where the use requires it.
     std::optional<verification_key> embedded_key;
 
@@ -113,6 +119,8 @@ struct jose_header {
 /// A payload whose signature was seen to be right. Only `verify_jws` makes one.
 class verified_jws {
 public:
+    /// The decoded octets, as they were signed. That the signature is right says nothing of what
+    /// they say.
     [[nodiscard]] const std::string& payload() const noexcept { return payload_; }
     /// The key that it was verified under: for an embedded one, all that is known of its sender.
     [[nodiscard]] const verification_key& key() const noexcept { return key_; }

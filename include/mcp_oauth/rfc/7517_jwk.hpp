@@ -63,8 +63,8 @@ parse_jwk(json_value jwk, algorithm_set allowed = algorithm_set::all());
 
 /// A public key under the name that tokens call it by.
 struct named_key {
-    std::string kid; ///< empty for a key that its issuer gave no name
-    verification_key key;
+    std::string kid;      ///< empty for a key that its issuer gave no name
+    verification_key key; ///< a `kid` may come twice, for two algorithms
     /// The encoded header of an access token that this key signed here: a token that begins so
     /// needs no JSON parser for its header (see `verify_access_token`).
     std::string access_token_header;
@@ -73,7 +73,7 @@ struct named_key {
 /// A member of a JWK Set that is not used, for whoever wants to tell its issuer.
 struct skipped_jwk {
     std::string kid; ///< empty where there is none that is a string
-    jwk_fault why;
+    jwk_fault why;   ///< the first thing that was wrong with it
 };
 
 /// The keys of one issuer. Keys of another never come into it (JBCP-04).
@@ -84,7 +84,7 @@ public:
     /// Keys beyond this are not read: work is bounded (JBCP-11).
     static constexpr std::size_t largest = 32;
 
-    key_set() = default;
+    key_set() = default; ///< empty: nothing verifies
     /// Each under its thumbprint (RFC 7638), which no two keys share (JOSE-18).
     [[nodiscard]] MCP_OAUTH_EXPORT static key_set of(const std::vector<verification_key>& keys);
 
@@ -113,6 +113,7 @@ public:
             if (each.kid == kid && each.key.algorithm() == algorithm) return &each;
         return nullptr;
     }
+    /// In the order in which they were added; at most `largest`.
     [[nodiscard]] const std::vector<named_key>& keys() const noexcept { return keys_; }
     /// What `parse` left out; at most `largest` of them are told.
     [[nodiscard]] const std::vector<skipped_jwk>& skipped() const noexcept { return skipped_; }

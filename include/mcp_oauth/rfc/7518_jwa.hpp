@@ -46,7 +46,8 @@ signature_algorithm_from(std::string_view text) noexcept {
 /// JBCP-01).
 class algorithm_set {
 public:
-    constexpr algorithm_set() noexcept = default;
+    constexpr algorithm_set() noexcept = default; ///< empty: nothing verifies
+    /// These and no other; repeats count for nothing.
     constexpr algorithm_set(std::initializer_list<signature_algorithm> allowed) noexcept {
         for (const auto each : allowed) bits_ |= bit(each);
     }
@@ -57,9 +58,11 @@ public:
         return set;
     }
 
+    /// Whether a signature by this algorithm is looked at.
     [[nodiscard]] constexpr bool contains(signature_algorithm one) const noexcept {
         return (bits_ & bit(one)) != 0;
     }
+    /// Whether no algorithm is allowed.
     [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
     /// The names, for metadata.
     [[nodiscard]] std::vector<std::string> names() const {

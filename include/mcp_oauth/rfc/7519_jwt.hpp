@@ -15,7 +15,10 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 /// Which way a fraction of a second counts. Always against the bearer.
-enum class rounding : std::uint8_t { down, up };
+enum class rounding : std::uint8_t {
+    down, ///< for `exp`, which comes a little earlier
+    up,   ///< for `nbf`, which comes a little later
+};
 
 /// A NumericDate (RFC 7519 §2): seconds since the epoch, a JSON number.
 /// Checks: a number, not negative, not beyond the year 9999: a string, an overflow and whatever is
@@ -30,11 +33,11 @@ numeric_date(json_value claims, std::string_view name, rounding to = rounding::d
 
 /// The registered claims (RFC 7519 §4.1). What is absent is nothing, or empty.
 struct registered_claims {
-    std::string issuer;
-    std::string subject;
-    std::vector<std::string> audience; ///< one element where the wire has a string (JOSE-14)
-    std::string jwt_id;
-    std::optional<std::int64_t> issued_at;
+    std::string issuer;                     ///< `iss`
+    std::string subject;                    ///< `sub`, unique within the issuer and nowhere else
+    std::vector<std::string> audience;      ///< one element where the wire has a string (JOSE-14)
+    std::string jwt_id;                     ///< `jti`
+    std::optional<std::int64_t> issued_at;  ///< `iat`, which bounds nothing
     std::optional<std::int64_t> not_before; ///< a fraction counts as a whole second
     std::optional<std::int64_t> expires_at; ///< a fraction counts for nothing
 
@@ -48,7 +51,10 @@ struct registered_claims {
 inline constexpr seconds most_leeway{60};
 
 /// On which side of its time a JWT is.
-enum class jwt_time_fault : std::uint8_t { expired, not_yet_valid };
+enum class jwt_time_fault : std::uint8_t {
+    expired,       ///< `exp` is now, or was before
+    not_yet_valid, ///< `nbf` lies ahead
+};
 
 /// Decides whether a JWT is in its time: now < `exp` and `nbf` <= now, `leeway` each way
 /// (RFC 7519 §4.1.4, §4.1.5). What is absent bounds nothing: a profile that requires it says so.

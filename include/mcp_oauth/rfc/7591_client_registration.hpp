@@ -22,33 +22,38 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 /// A client that registers as `web` with redirects that only a native one may have (MCP T-09).
-enum class impossible_web : std::uint8_t { refuse, coerce_to_native };
+enum class impossible_web : std::uint8_t {
+    refuse,           ///< `invalid_redirect_uri`
+    coerce_to_native, ///< it becomes what its redirects say, and the answer tells
+};
 
 /// How much a registration may hold (DCR-17). One past any of these is refused.
 struct registration_limits {
-    std::size_t document_octets = 16 * 1024;
-    std::size_t json_depth = 8;
-    std::size_t redirect_uris = 16;
-    std::size_t display_string = 256; ///< octets of a name, a version or a contact
+    std::size_t document_octets = 16 * 1024; ///< of the body
+    std::size_t json_depth = 8;              ///< objects and arrays inside one another
+    std::size_t redirect_uris = 16;          ///< how many
+    std::size_t display_string = 256;        ///< octets of a name, a version or a contact
     std::size_t uri_octets = 2048; ///< of `client_uri` and its like; redirects have their own rule
-    std::size_t contacts = 8;
+    std::size_t contacts = 8;      ///< how many
 };
 
 /// What this server registers.
 struct registration_rules {
-    redirect_rules redirects;
+    redirect_rules redirects; ///< which redirect URIs may be registered
     /// What the server serves. `implicit` and `password` are not registered even if they stand
     /// here.
     std::vector<std::string> grant_types{"authorization_code", "refresh_token"};
+    /// What the server serves. A client that names none gets `client_secret_basic` (RFC 7591 §2),
+    /// and the first of these where that is not among them.
     std::vector<client_authentication_method> methods{
         client_authentication_method::none, client_authentication_method::client_secret_basic,
         client_authentication_method::client_secret_post};
     /// Those that a registration may name; others are left out (DCR-18, ATK-RG-02).
     scope_set scopes_offered;
-    impossible_web web = impossible_web::refuse;
+    impossible_web web = impossible_web::refuse; ///< where type and redirects contradict each other
     /// Whether `dpop_bound_access_tokens` can be had; where it cannot, it is left out.
     bool dpop = false;
-    registration_limits limits;
+    registration_limits limits; ///< how much one may hold
 };
 
 /// A registration request that was found acceptable: a client without an ID and without a secret.

@@ -37,6 +37,7 @@ class missing_pkce_waiver {
 /// type for a `plain` challenge: code that holds a `code_challenge` cannot downgrade.
 class code_challenge {
 public:
+    /// Characters: 32 octets in base64url.
     static constexpr std::size_t length = 43;
 
     /// Errors: `invalid_request` where `text` is no such string (PKCE-02).
@@ -79,6 +80,7 @@ public:
     [[nodiscard]] static expected<code_challenge, error> from_plain(std::string_view challenge,
                                                                     const plain_pkce_waiver&);
 
+    /// The S256 challenge, as it came or as `from_plain` made it.
     [[nodiscard]] std::string_view view() const noexcept { return {chars_.data(), length}; }
     friend bool operator==(const code_challenge& a, const code_challenge& b) noexcept {
         return a.view() == b.view();
@@ -109,6 +111,7 @@ public:
         return code_verifier{text};
     }
 
+    /// The verifier, while this lives. It is a secret until the code is spent.
     [[nodiscard]] std::string_view reveal() const noexcept { return text_.reveal(); }
 
 private:

@@ -77,6 +77,8 @@ struct redirect_rules {
 /// nothing in this library redirects to anything else: an unchecked address does not compile.
 class matched_redirect_uri {
 public:
+    /// The URI of the request, with its own port where it is a loopback one; the registered URI
+    /// where the request named none.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
     /// The location with `response` form-encoded into its query, the registered query kept

@@ -28,6 +28,7 @@ public:
 
     /// The operator's octets. Compare with `==` and nothing else (RFC 8414 §4; ASM-12).
     [[nodiscard]] const std::string& text() const noexcept { return uri_.text(); }
+    /// The same, taken apart: `https`, a host, and perhaps a path.
     [[nodiscard]] const uri& location() const noexcept { return uri_; }
 
 private:
@@ -51,6 +52,7 @@ public:
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<key_set_location>
     parse(std::string_view text);
 
+    /// As it was written. `https`, so that nobody on the way can put in keys of their own.
     [[nodiscard]] const uri& url() const noexcept { return uri_; }
 
 private:

@@ -34,6 +34,7 @@ public:
 
     /// The operator's octets. Compare with `==` and nothing else (RFC 8414 §4; ASM-12).
     [[nodiscard]] const std::string& text() const noexcept { return uri_.text(); }
+    /// The same, taken apart: to find places under it, never to compare.
     [[nodiscard]] const uri& location() const noexcept { return uri_; }
 
 private:
@@ -47,16 +48,16 @@ private:
 /// An endpoint without a URL is one that is not served. An empty list is left out of the document
 /// (RFC 8414 §3.2); lists whose absence would mean something else have a true value from the start.
 struct server_capabilities {
-    std::string issuer;
-    std::optional<std::string> authorization_endpoint;
-    std::optional<std::string> token_endpoint;
-    std::optional<std::string> jwks_uri;
-    std::optional<std::string> registration_endpoint;
-    std::optional<std::string> revocation_endpoint;
-    std::optional<std::string> introspection_endpoint;
+    std::string issuer; ///< the octets of `issuer_identifier::text()`
+    std::optional<std::string> authorization_endpoint; ///< RFC 6749 §3.1; GET and POST
+    std::optional<std::string> token_endpoint;         ///< RFC 6749 §3.2
+    std::optional<std::string> jwks_uri;               ///< public keys only (ASM-10)
+    std::optional<std::string> registration_endpoint;  ///< RFC 7591 §3
+    std::optional<std::string> revocation_endpoint;    ///< RFC 7009 §2
+    std::optional<std::string> introspection_endpoint; ///< RFC 7662 §2
 
-    scope_set scopes_supported;
-    std::vector<std::string> response_types{"code"};
+    scope_set scopes_supported; ///< what may be asked for here; a server need not tell all
+    std::vector<std::string> response_types{"code"};  ///< a document without is none (ASM-04)
     std::vector<std::string> response_modes{"query"}; ///< absent: query and fragment (ASM-07)
     /// Absent it would mean `authorization_code` and `implicit` (ASM-05).
     std::vector<std::string> grant_types{"authorization_code", "refresh_token"};
@@ -77,13 +78,14 @@ struct server_capabilities {
     std::vector<std::string> dpop_signing_algorithms;
 
     // What OpenID Connect Discovery §3 requires of a document under its name (OIDCD-03).
-    std::vector<std::string> subject_types{"public"};
+    std::vector<std::string> subject_types{"public"}; ///< a user has one `sub` for all clients
+    /// What tokens are signed with. No ID token is issued; clients insist on the member.
     std::vector<std::string> id_token_signing_algorithms{"ES256"};
 
     // For people.
-    std::optional<std::string> service_documentation;
-    std::optional<std::string> policy_uri;
-    std::optional<std::string> tos_uri;
+    std::optional<std::string> service_documentation; ///< a page for developers
+    std::optional<std::string> policy_uri; ///< `op_policy_uri`: what clients may do with the data
+    std::optional<std::string> tos_uri;    ///< `op_tos_uri`: terms of service
 };
 
 /// The metadata document, the same one for every location (MCP-ASM-04; OIDCD-02).

@@ -28,7 +28,9 @@ public:
         return resource_identifier{*parsed};
     }
 
+    /// The operator's octets: what is published and what stands in tokens. `same_as` compares.
     [[nodiscard]] const std::string& text() const noexcept { return uri_.text(); }
+    /// The same, taken apart: for the place of its metadata.
     [[nodiscard]] const uri& location() const noexcept { return uri_; }
 
     /// Whether `other` means this resource. Folded are the case of scheme and host, the default

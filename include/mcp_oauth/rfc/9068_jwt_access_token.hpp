@@ -54,10 +54,13 @@ public:
     /// Those among the claims of a token.
     [[nodiscard]] MCP_OAUTH_EXPORT static custom_claims among(json_value claims);
 
+    /// Whether nothing is said beyond the protocol.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
     /// A JSON object without white space; empty where there are none.
+    /// @{
     [[nodiscard]] const std::string& text() const& noexcept { return text_; }
     [[nodiscard]] std::string text() && noexcept { return std::move(text_); }
+    /// @}
 
 private:
     std::string text_;
@@ -65,15 +68,15 @@ private:
 
 /// What an access token says (RFC 9068 §2.2). Times are seconds since the epoch (RFC 7519 §2).
 struct access_token_claims {
-    std::string issuer;
+    std::string issuer; ///< `iss`, the octets of the issuer's identifier
     /// The user, or for a token without one an identifier of the client (AT-05).
     std::string subject;
     std::vector<std::string> audience; ///< on the wire a string where it is one (RFC 7519 §4.1.3)
-    std::string client_id;
-    scope_set scope;
-    std::int64_t issued_at = 0;
-    std::int64_t expires_at = 0;
-    std::string jti;
+    std::string client_id;             ///< empty where a `plain_jwt` does not say
+    scope_set scope;                   ///< empty: good for nothing that needs one
+    std::int64_t issued_at = 0;        ///< 0 where a `plain_jwt` does not say
+    std::int64_t expires_at = 0;       ///< the first second in which it is no good
+    std::string jti;                   ///< empty where a `plain_jwt` does not say
     /// The grant behind the token, a claim of our own; empty for a token without a grant.
     std::string grant_id;
     /// The thumbprint of the key that the token is bound to, `cnf.jkt` (RFC 9449 §6.1); empty for a
@@ -81,9 +84,9 @@ struct access_token_claims {
     std::string jkt;
 
     // The user's login, the same in every token of a grant (RFC 9068 §2.2.1; AT-09).
-    std::optional<std::int64_t> auth_time;
-    std::string acr;
-    std::vector<std::string> amr;
+    std::optional<std::int64_t> auth_time; ///< when it was; nothing: not told
+    std::string acr;                       ///< its class; empty: not told
+    std::vector<std::string> amr;          ///< its methods (RFC 8176); empty: not told
 
     /// What the issuer says beyond the protocol.
     custom_claims custom;
@@ -109,11 +112,11 @@ enum class token_fault : std::uint8_t {
     wrong_type,      ///< `typ` is not `at+jwt`: another kind of JWT (AT-10, JBCP-08)
     wrong_algorithm, ///< not one of those allowed, or not the key's own (JOSE-03, JOSE-04)
     unknown_key,     ///< the issuer has no key of this name (JOSE-15)
-    bad_signature,
-    wrong_issuer,
-    wrong_audience,
-    expired,
-    not_yet_valid, ///< `nbf` lies ahead
+    bad_signature,   ///< the issuer's key did not make it
+    wrong_issuer,    ///< `iss` is not, to the letter, the one that was expected (AT-11)
+    wrong_audience,  ///< `aud` does not name this resource (AT-12)
+    expired,         ///< `exp` is now, or was before
+    not_yet_valid,   ///< `nbf` lies ahead
 };
 
 /// The fault as the reason of an event.
@@ -135,14 +138,15 @@ enum class token_fault : std::uint8_t {
 
 /// An `invalid_token` (RFC 6750 §3.1; AT-14) that knows more than it tells.
 struct token_refusal : error {
+    /// The same error for every fault, so that a caller cannot tell them apart.
     explicit token_refusal(token_fault why) noexcept
         : error{error_code::invalid_token, "the access token is invalid"}, fault(why) {}
-    token_fault fault;
+    token_fault fault; ///< for events
 };
 
 /// What an issuer's access tokens are written by.
 enum class access_token_profile : std::uint8_t {
-    rfc_9068,
+    rfc_9068, ///< to the letter: `typ` is `at+jwt`, and every required claim is there
     /// An issuer that keeps to RFC 7519 alone, as many identity providers do. `typ` may also be
     /// `JWT` or absent; the client is `client_id`, `azp` or `cid`, or not said; scopes are in
     /// `scope` or else `scp`, as a string or as an array; `iat` and `jti` may be absent.
@@ -155,15 +159,15 @@ enum class access_token_profile : std::uint8_t {
 /// What the resource server that asks expects of a token. Issuer and audience must outlive the
 /// call.
 struct access_token_expectations {
-    std::string_view issuer;
-    const resource_identifier& audience;
-    instant now;
+    std::string_view issuer;             ///< compared octet for octet
+    const resource_identifier& audience; ///< compared as `same_as` does, in any place of `aud`
+    instant now;                         ///< read by the caller, once per request
     /// For clocks that disagree. No more than `most_leeway` counts (RFC 7519 §4.1.4).
     seconds leeway{0};
     /// What the issuer may sign with (JBCP-01). The default leaves that to its keys, each of which
     /// is for one algorithm.
     algorithm_set algorithms = algorithm_set::all();
-    access_token_profile profile = access_token_profile::rfc_9068;
+    access_token_profile profile = access_token_profile::rfc_9068; ///< of this issuer
     /// The audience by this name instead, octet for octet: for issuers that know the resource by
     /// one that is no URL.
     std::string_view audience_name{};
@@ -174,8 +178,12 @@ struct access_token_expectations {
 /// server sealed.
 class verified_access_token {
 public:
+    /// What the issuer says. That scopes suffice, and that a bound token came with a proof, is not
+    /// proven by having them.
+    /// @{
     [[nodiscard]] const access_token_claims& claims() const& noexcept { return claims_; }
     [[nodiscard]] access_token_claims claims() && noexcept { return std::move(claims_); }
+    /// @}
 
 private:
     friend expected<verified_access_token, token_refusal>

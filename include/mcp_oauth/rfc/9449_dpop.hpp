@@ -29,14 +29,14 @@ enum class dpop_fault : std::uint8_t {
     refused_header,  ///< a private key, `crit`, or a key from elsewhere
     wrong_type,      ///< `typ` is not `dpop+jwt`: another kind of JWT
     wrong_algorithm, ///< symmetric, `none`, or not on the list
-    bad_signature,
-    wrong_method,  ///< `htm`
-    wrong_url,     ///< `htu`
-    out_of_time,   ///< `iat` too long ago, or ahead
-    wrong_token,   ///< `ath` missing, or of another token
-    nonce_missing, ///< `use_dpop_nonce`
-    nonce_unknown, ///< `use_dpop_nonce`: too old, another server's, or made up
-    replayed,      ///< this proof was here before
+    bad_signature,   ///< not of the key in its own header
+    wrong_method,    ///< `htm`
+    wrong_url,       ///< `htu`
+    out_of_time,     ///< `iat` too long ago, or ahead
+    wrong_token,     ///< `ath` missing, or of another token
+    nonce_missing,   ///< `use_dpop_nonce`
+    nonce_unknown,   ///< `use_dpop_nonce`: too old, another server's, or made up
+    replayed,        ///< this proof was here before
 };
 
 /// The fault as the reason of an event.
@@ -45,8 +45,9 @@ enum class dpop_fault : std::uint8_t {
 /// An `invalid_dpop_proof` or `use_dpop_nonce` (RFC 9449 §5, §7.1, §8) that knows more than it
 /// tells.
 struct dpop_refusal : error {
+    /// `use_dpop_nonce` for the two faults of the nonce, or else `invalid_dpop_proof`.
     MCP_OAUTH_EXPORT explicit dpop_refusal(dpop_fault why) noexcept;
-    dpop_fault fault;
+    dpop_fault fault; ///< for events
 };
 
 /// A URL that proofs are for, from configuration: never what a proxy's hop or a `Host` field says
@@ -66,6 +67,7 @@ public:
     /// percent-encoding. Dot segments are not resolved: no client sends them.
     [[nodiscard]] MCP_OAUTH_EXPORT bool matches(std::string_view htu) const;
 
+    /// The URL in the one spelling that is compared, without query and fragment.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
 private:
@@ -75,13 +77,13 @@ private:
 
 /// What the server that was asked expects of a proof. What it refers to must outlive the call.
 struct dpop_expectations {
-    std::string_view method; ///< of the request
-    const dpop_target& target;
-    instant now;
+    std::string_view method;   ///< of the request
+    const dpop_target& target; ///< what `htu` has to match
+    instant now;               ///< read by the caller, once per request
     /// How long after `iat` a proof is good; and how far `iat` may lie ahead, since the clock that
     /// it was read from is a user's (DPOP-09, MCP-DPOP-04).
     seconds lifetime{300};
-    algorithm_set algorithms = algorithm_set::all();
+    algorithm_set algorithms = algorithm_set::all(); ///< those of the metadata (DPOP-03)
     /// At a resource server: the token that the proof comes with (RFC 9449 §4.3, item 12).
     std::optional<std::string_view> access_token{};
     /// Whether a nonce is this server's and recent. Empty: nonces are not asked for.

@@ -15,16 +15,16 @@ inline namespace v0 {
 ///
 /// Tokens are taken from the `Authorization` header only, and the document says so (PRM-07).
 struct protected_resource {
-    resource_identifier id;
+    resource_identifier id; ///< `resource`
     /// Issuer identifiers, exactly as their metadata spells them (PRM-06, MCP-PRM-02).
     std::vector<std::string> authorization_servers;
     /// What the resource is willing to show: a baseline, not a catalogue (MCP-PRM-10).
     scope_set scopes_supported;
-    std::string resource_name;
-    std::string resource_documentation;
+    std::string resource_name;          ///< for people (RFC 9728 §2); empty: left out
+    std::string resource_documentation; ///< the URL of a page for developers; empty: left out
     /// What proofs may be signed with; empty: DPoP is not served (PRM-10).
     std::vector<std::string> dpop_signing_algorithms{};
-    bool dpop_bound_access_tokens_required = false;
+    bool dpop_bound_access_tokens_required = false; ///< bearer tokens are refused (PRM-10)
 };
 
 /// The metadata document (RFC 9728 §2, §3.2).

@@ -23,9 +23,10 @@ inline namespace v0 {
 /// everybody. Names are compared octet for octet.
 class scope_table {
 public:
+    /// The only method that is judged by tool.
     static constexpr std::string_view call_method = "tools/call";
 
-    scope_table() = default;
+    scope_table() = default; ///< an empty fallback: what is not named needs a token, and no scope
     /// `fallback` is what every call needs that is not named otherwise.
     explicit scope_table(scope_set fallback) : fallback_(std::move(fallback)) {}
 
