@@ -61,8 +61,8 @@ struct resource_server_config {
     /// For opaque access tokens: the issuer's secrets. For sessions and DPoP nonces: those, or any.
     /// Empty where there are none.
     std::vector<server_secret> secrets;
-    /// The same as the issuer's. The gate goes by `access_token.format`, `scope.hierarchy`, `gate`, `dpop`,
-    /// `limits.header`, `min_epoch`.
+    /// The same as the issuer's. The gate goes by `access_token.format`, `scope.hierarchy`, `gate`,
+    /// `dpop`, `limits.header` and `min_epoch`.
     mcp_oauth::policy policy;
     /// Other authorization servers whose tokens are accepted too, each by its own keys. The first
     /// one that is named in the metadata is `issuer`, then these in their order. A session ID and
