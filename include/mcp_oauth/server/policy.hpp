@@ -85,7 +85,7 @@ struct policy {
 
     /// Access tokens.
     struct access_token_options {
-        /// Both servers must have the same. For `opaque` the gate needs the issuer's secrets.
+        /// Both servers must have the same. An opaque one needs the issuer's secrets at the gate.
         access_token_format format = access_token_format::jwt;
         seconds lifetime{600}; ///< RFC 6750 §5.3: one hour or less
     } access_token;            ///< the same in every preset
@@ -106,9 +106,9 @@ struct policy {
         milliseconds retry_window{0};
         /// How many rotations the record remembers.
         std::size_t retry_depth = 8;
-        /// For clients that authenticate themselves.
+        /// Whether clients that authenticate themselves get another one with each refresh.
         confidential_rotation confidential = confidential_rotation::rotate;
-        /// For public clients that came with a DPoP proof (RFC 9449 §5).
+        /// Whether public ones do that came with a DPoP proof (RFC 9449 §5).
         bound_rotation bound = bound_rotation::rotate;
     } refresh; ///< `mcp()` opens a retry window of 60 s
 
@@ -119,7 +119,7 @@ struct policy {
         bool localhost_is_loopback = true;
         /// Whether `com.example.app:/…` passes: schemes with a period in them (RFC 8252 §7.1).
         bool private_use_schemes = true;
-        /// Schemes that pass whatever the line above says, in lower case (OA21-CLI-04).
+        /// Schemes that pass whatever `private_use_schemes` says, in lower case (OA21-CLI-04).
         std::vector<std::string> dotless_schemes;
     } redirect; ///< `mcp()` lists `cursor`, `vscode`, `vscode-insiders` and `windsurf`
 
@@ -137,8 +137,8 @@ struct policy {
 
     /// What becomes of the resource that is asked for.
     struct resource_options {
-        missing_resource missing = missing_resource::refuse; ///< RFC 8707 §2; MCP-RES-01
-    } resource;                                              ///< `mcp()` has a default
+        missing_resource missing = missing_resource::refuse; ///< of `resource` (RFC 8707 §2)
+    } resource;                                              ///< `mcp()` takes the first
 
     /// Clients that register themselves.
     struct registration_options {
@@ -159,7 +159,7 @@ struct policy {
         /// From the approval that it came with. A new current server secret ends all of them.
         seconds lifetime{std::chrono::hours{24 * 30}};
         seconds page_lifetime{600}; ///< how long a login or consent page may stay open
-    } consent;                      ///< `mcp()` remembers it for https redirects
+    } consent;                      ///< `mcp()` remembers consent for https redirects
 
     /// What the gate before a resource goes by.
     struct gate_options {
