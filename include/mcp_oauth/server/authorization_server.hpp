@@ -167,7 +167,8 @@ struct consent_view {
 
 /// What the user agreed to.
 struct approval {
-    /// Of the scopes shown; nothing: all of them. Others are ignored, it only narrows.
+    /// Of the scopes shown; nothing: all of them. Others are ignored, it only narrows. Where none
+    /// is left the user has denied.
     std::optional<scope_set> granted;
     /// The host's own JSON, at most 4 KB: sealed at rest, handed back in the principal.
     std::string host_data;

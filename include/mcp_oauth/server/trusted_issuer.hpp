@@ -13,7 +13,7 @@ inline namespace v0 {
 struct key_freshness {
     /// The response's `max-age` counts within these bounds; where it has none, the lower one.
     seconds shortest{300};
-    seconds longest{3600}; ///< at least `shortest`, and at most a day
+    seconds longest{3600}; ///< from `shortest` to a day
     /// How much longer they are used while the issuer cannot be reached. A key that is removed
     /// counts as long as nobody hears of it, so this is also how long an attacker who cuts the
     /// connection keeps a stolen key alive.
