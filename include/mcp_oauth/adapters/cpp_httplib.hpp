@@ -130,6 +130,8 @@ template <class Server> void mount(Server& http, const resource_server& gate) {
 /// or somebody else.
 class principal_scope {
 public:
+    /// From here on `current` is `who`, which must outlive this. Scopes may nest, and end in the
+    /// reverse order.
     explicit principal_scope(const principal& who) noexcept
         : outer_(std::exchange(current_, &who)) {}
     ~principal_scope() { current_ = outer_; }

@@ -48,6 +48,8 @@ struct curl_settings {
     std::size_t stuck_resolutions = 16;
     /// Some sites refuse requests without one.
     std::string user_agent = "mcp-oauth";
+    /// Asked for names only: an IP literal, and an allowed `localhost`, are known already. Empty:
+    /// `system_addresses`.
     address_resolver resolver = system_addresses;
 };
 

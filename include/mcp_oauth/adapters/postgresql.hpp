@@ -36,7 +36,7 @@ struct postgresql_options {
 
 /// Why there is no store. For the operator; the password is never in it.
 struct postgresql_error {
-    std::string problem;
+    std::string problem; ///< may quote server and libpq; one line for each host that failed
 };
 
 /// Records as rows of one table, each written by one statement.
@@ -95,7 +95,10 @@ public:
     open(postgresql_options options);
 
     ~postgresql_store() override;
+    /// Requires: no server refers to the store that is moved from, which can only be destroyed or
+    ///           assigned to afterwards. Move it to its place first, then make servers with it.
     postgresql_store(postgresql_store&&) noexcept;
+    /// Likewise, of both stores. Closes the connections that this one had.
     postgresql_store& operator=(postgresql_store&&) noexcept;
     postgresql_store(const postgresql_store&) = delete;
     postgresql_store& operator=(const postgresql_store&) = delete;

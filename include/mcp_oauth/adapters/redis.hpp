@@ -35,7 +35,7 @@ struct redis_options {
 
 /// Why a store could not be opened: for the operator. Never holds a password.
 struct redis_error {
-    std::string problem;
+    std::string problem; ///< one sentence, which may quote the server
 };
 
 /// A `record_store` in a Redis server, version 5 or later, with scripts.
@@ -90,7 +90,10 @@ public:
     /// Errors: what is wrong, in one sentence.
     [[nodiscard]] static expected<redis_store, redis_error> open(const redis_options& options);
 
+    /// Requires: no server refers to the store that is moved from, which can only be destroyed or
+    ///           assigned to afterwards. Move it to its place first, then make servers with it.
     redis_store(redis_store&&) noexcept;
+    /// Likewise, of both stores. Closes the connections that this one had.
     redis_store& operator=(redis_store&&) noexcept;
     ~redis_store() override;
 

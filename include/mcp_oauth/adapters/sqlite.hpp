@@ -30,6 +30,7 @@ enum class sqlite_synchronous : std::uint8_t {
 struct sqlite_options {
     /// A file on a local disk; made where there is none. Its `-wal` and `-shm` lie beside it.
     std::string path;
+    /// Of this store's writes alone: another process that has the file open chooses its own.
     sqlite_synchronous synchronous = sqlite_synchronous::full;
     /// How long one call may take with everything that it waits for: other threads, other
     /// processes, a long search. Keep it below the policy's `operation_limit`. Two things are out
@@ -56,8 +57,8 @@ enum class sqlite_failure : std::uint8_t {
 
 /// Why a store was not opened, in a word and in a sentence.
 struct sqlite_error {
-    sqlite_failure kind = sqlite_failure::other;
-    std::string problem; ///< for the operator: has the path, and no record
+    sqlite_failure kind = sqlite_failure::other; ///< to branch on; `problem` may change its words
+    std::string problem;                         ///< for the operator: has the path, and no record
 };
 
 /// A `record_store` in one SQLite file, shared by any number of threads and processes of one
@@ -113,7 +114,10 @@ public:
     [[nodiscard]] static expected<sqlite_store, sqlite_error> open(sqlite_options options);
 
     ~sqlite_store() override;
+    /// Requires: no server refers to the store that is moved from, which can only be destroyed or
+    ///           assigned to afterwards. Move it to its place first, then make servers with it.
     sqlite_store(sqlite_store&&) noexcept;
+    /// Likewise, of both stores. Closes the connections that this one had.
     sqlite_store& operator=(sqlite_store&&) noexcept;
     sqlite_store(const sqlite_store&) = delete;
     sqlite_store& operator=(const sqlite_store&) = delete;

@@ -50,12 +50,18 @@ public:
     /// A rate for each kind of attempt, and for how many keys they are remembered.
     struct rates {
         std::optional<attempt_rate> registration = attempt_rate{}; ///< nothing: no limit
+        /// Client secrets that were wrong; nothing: no limit (OA21-CLI-09).
         std::optional<attempt_rate> failed_secret = attempt_rate{10, 10};
+        /// For the host's login page, which asks itself; the library never does.
         std::optional<attempt_rate> failed_password = attempt_rate{10, 10};
+        /// The most buckets at one time, over all kinds together; zero: no limit on anything.
         std::size_t keys = 10'000;
     };
 
+    /// Limits as `rates{}` has them.
     memory_attempt_limiter();
+    /// Does not check: the numbers. A `burst` of zero refuses every attempt, and for
+    ///         `failed_secret` that is every confidential client.
     explicit memory_attempt_limiter(const rates& rates);
     ~memory_attempt_limiter() override;
     memory_attempt_limiter(const memory_attempt_limiter&) = delete;

@@ -15,7 +15,7 @@ inline namespace v0 {
 
 /// Whether a fetch may go to the machine itself.
 enum class loopback_fetches : std::uint8_t {
-    refused,
+    refused, ///< loopback addresses are special ones like any other
     /// For development: `localhost`, `127.0.0.1` and `[::1]`, so spelled, lead to loopback
     /// addresses. No other name may, so a stranger's name does not reach them either.
     allowed,
@@ -38,6 +38,7 @@ public:
     [[nodiscard]] const std::string& url() const noexcept { return url_; }
     /// For the certificate and SNI: in lower case, an IPv6 address without its brackets.
     [[nodiscard]] const std::string& host() const noexcept { return host_; }
+    /// 443 where the URL names none. Any other is as good, but 0 never passes.
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
     /// The addresses that no resolver need be asked for: of an IP literal, and of an allowed

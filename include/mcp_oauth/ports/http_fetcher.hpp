@@ -35,7 +35,7 @@ enum class fetch_error : std::uint8_t {
 
 /// One document to get.
 struct fetch_request {
-    uri url;
+    uri url; ///< as it was named, unchecked: `fetch_target::of` judges it
     /// The value of `Accept`; printable ASCII, never from a request.
     std::string accept = "application/json";
     /// The largest body in octets.

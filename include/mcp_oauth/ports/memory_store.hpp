@@ -16,6 +16,7 @@ inline namespace v0 {
 /// Threads:    any number.
 class MCP_OAUTH_EXPORT memory_store final : public record_store {
 public:
+    /// Empty; grows with its records, and only `sweep` shrinks it.
     memory_store();
     ~memory_store() override;
     memory_store(const memory_store&) = delete;

@@ -27,12 +27,12 @@ using record_version = std::array<std::uint8_t, 16>;
 
 /// What a record is. A store may keep the kinds in separate tables, or ignore this.
 enum class record_kind : std::uint8_t {
-    grant,
-    client,
-    consent,
-    secret_check,
-    dpop_proof,
-    signing_keys
+    grant,        ///< one approval for its whole life, code and refresh tokens included
+    client,       ///< one that registered itself (RFC 7591); configured ones have no record
+    consent,      ///< one that is remembered: see `policy::consent_options`
+    secret_check, ///< one per issuer: which server secrets the store belongs to
+    dpop_proof,   ///< the mark that a proof was here (RFC 9449 §11.1)
+    signing_keys  ///< one per issuer: see `key_rotation`
 };
 
 /// Every kind, in the order of the enumeration.
@@ -68,15 +68,15 @@ inline constexpr milliseconds sweep_margin{std::chrono::minutes{5}};
 /// a store. `body` is JSON text without U+0000, at most 64 KiB; the store may change its member
 /// order and white space (`jsonb` does), nothing is signed over it.
 struct record {
-    std::string key;
-    record_kind kind = record_kind::grant;
-    record_version version{};
+    std::string key;                       ///< UTF-8 without U+0000, compared octet for octet
+    record_kind kind = record_kind::grant; ///< the same in every life of a key
+    record_version version{};              ///< of the write that made the record what it is
     /// Whom the record belongs to, for `list`; empty where nobody. Both carry the issuer.
     std::string subject_owner;
-    std::string client_owner;
+    std::string client_owner; ///< no subject is called as a client is: the two never meet
     /// When the record is of no more use. For cleaning only: see `record_store`.
     instant expires_at{};
-    std::string body;
+    std::string body; ///< all that the library judges by; no credential, at most a digest or seal
 };
 
 /// How a conditional write ended.
@@ -89,15 +89,15 @@ enum class write_outcome : std::uint8_t {
 
 /// How a `create` ended.
 struct create_result {
-    write_outcome outcome = write_outcome::unavailable;
+    write_outcome outcome = write_outcome::unavailable; ///< with `conflict` nothing was changed
     /// With `conflict`: the record that was there.
     std::optional<record> existing;
 };
 
 /// A part of a `list`.
 struct record_page {
-    std::vector<record> records;
-    std::string next; ///< hand it to the next `list`; empty at the end
+    std::vector<record> records; ///< whole; may be fewer than `limit`, even none, with a `next`
+    std::string next;            ///< hand it to the next `list`; empty at the end
 };
 
 /// What the library needs of a database. A host implements the five pure functions over its own.

@@ -31,7 +31,7 @@ inline namespace v0 {
 
 /// What the server calls. References must outlive it; the pointers may be null.
 struct server_ports {
-    record_store& store;
+    record_store& store;                ///< several issuers may share one: keys carry the issuer
     client_registry* clients = nullptr; ///< null: configured and registered clients
     attempt_limiter* limiter = nullptr; ///< null: no limits
     event_sink* events = nullptr;       ///< null: nobody listens
@@ -51,11 +51,11 @@ using refresh_hook = std::function<std::optional<error>(
 /// That is all that custom claims can depend on; nothing else of the request is here. The views are
 /// good during the call.
 struct token_facts {
-    std::string_view subject;
-    std::string_view client_id;
-    std::string_view grant_id;
-    std::string_view resource;
-    const scope_set& scopes;
+    std::string_view subject;   ///< `login::subject`: the token's `sub`
+    std::string_view client_id; ///< whom the grant was issued to
+    std::string_view grant_id;  ///< the same for all tokens of one approval
+    std::string_view resource;  ///< the one that the token is for: its `aud`
+    const scope_set& scopes;    ///< of this token, which may be fewer than were granted
     std::string_view host_data; ///< what the host gave to `approve`
 };
 
@@ -93,9 +93,9 @@ struct authorization_server_config {
     std::vector<client> clients;
     /// Where registration asks for one (`registration_access::initial_access_token`).
     secret initial_access_token;
-    mcp_oauth::policy policy;
-    refresh_hook may_refresh;
-    claims_hook custom_claims;
+    mcp_oauth::policy policy;  ///< as it is chosen; `make` makes a `checked_policy` of it
+    refresh_hook may_refresh;  ///< empty: every refresh that is right is served
+    claims_hook custom_claims; ///< empty: none, and `principal::custom_claims` is empty
     /// How long others may keep the published keys, `max-age`: less than a new key is published
     /// before it signs. `key_rotation` says it. At most a day.
     seconds jwks_max_age{300};
@@ -103,15 +103,15 @@ struct authorization_server_config {
 
 /// What is wrong with a configuration: the operator's fault, told at start-up.
 struct config_error {
-    std::string member; ///< `issuer`, `policy.refresh.idle`, …
-    std::string problem;
+    std::string member;  ///< `issuer`, `policy.refresh.idle`, …
+    std::string problem; ///< in words for the operator; never holds a secret
 };
 
 /// A refusal that is shown to the user on the host's own page, and never redirected: the client or
 /// the redirect URI could not be proven (OA21-AUTHZ-08, OA21-AUTHZ-09).
 struct error_page {
-    int status = 400;
-    error why;
+    int status = 400; ///< to send it with; with 405 goes `Allow: GET, POST` (OA21-AUTHZ-01)
+    error why;        ///< what may be shown: a fixed sentence, with nothing of the request in it
 };
 
 /// What the host's login has to honour.
@@ -120,6 +120,8 @@ struct login_demands {
     bool login = false;          ///< `prompt=login`: ask for credentials again
     bool consent = false;        ///< `prompt=consent`: the consent view will come
     bool select_account = false; ///< `prompt=select_account`
+    /// How long ago the login may be at most; nothing: as the host likes. `authenticated` checks
+    /// this, and `login`: one that is too old is `login_required`.
     std::optional<seconds> max_age;
     std::string acr_values; ///< as sent
     std::string login_hint; ///< as sent, never to be trusted
@@ -130,16 +132,18 @@ struct login_demands {
 /// Nobody is redirected before the user is known (OA21-AUTHZ-24). `ticket` carries the request,
 /// sealed, through the host's login page; at most 4 KB.
 struct interaction {
-    std::string ticket;
-    login_demands demands;
+    std::string ticket;    ///< base64url; good for `policy.consent.page_lifetime`
+    login_demands demands; ///< what `authenticated` checks, and what it cannot
 };
 
 /// Who logged in, as the host found out.
 struct login {
-    std::string subject; ///< at most 128 octets, no U+0000; never reused for another user
+    std::string subject; ///< 1 to 128 octets of UTF-8, no U+0000; never reused for another user
     instant at{};        ///< when the user proved who they are
+    /// How they did, for every access token of the grant (RFC 9068 §2.2.1): at most 64 octets of
+    /// UTF-8, no U+0000; empty: not said.
     std::string acr;
-    std::vector<std::string> amr;
+    std::vector<std::string> amr; ///< likewise; in all at most 56 octets, each counting two more
     /// A name of the user agent's session at the host, new since login. Tickets are bound to it, so
     /// a consent page of one session cannot be answered from another (ATK-AZ-06).
     std::string session;
@@ -149,20 +153,22 @@ struct login {
 struct consent_view {
     std::string ticket; ///< for `approve` or `deny`; sealed to this subject and session
 
-    std::string client_id;
-    std::string client_name;
-    std::string client_uri;
+    std::string client_id;   ///< known here; that this client sent the request is not proven
+    std::string client_name; ///< may be empty; of one that registered, no control characters
+    std::string client_uri;  ///< may be empty; nobody has looked what is there
+    /// Who says all this: the operator (`configured`), or the client itself.
     client_provenance provenance = client_provenance::registered;
-    std::string redirect_uri;
+    std::string redirect_uri;       ///< where the answer goes: proven to be registered
     std::string redirect_host;      ///< show it clearly (MCP-CIMD-26)
     bool redirect_is_local = false; ///< warn: any program on this machine can receive the answer
-    scope_set scopes;
-    std::vector<std::string> resources;
+    scope_set scopes;               ///< what `approve` grants, unless it narrows; never empty
+    std::vector<std::string> resources; ///< what tokens may be for: one or more of the configured
 };
 
 /// What the user agreed to.
 struct approval {
-    /// Of the scopes shown; nothing: all of them. Others are ignored, it only narrows.
+    /// Of the scopes shown; nothing: all of them. Others are ignored, it only narrows. Where none
+    /// is left the user has denied.
     std::optional<scope_set> granted;
     /// The host's own JSON, at most 4 KB: sealed at rest, handed back in the principal.
     std::string host_data;
@@ -180,8 +186,8 @@ using decision_outcome = std::variant<error_page, http_response>;
 
 /// One route that the host must send to `handle`.
 struct endpoint {
-    std::string method;
-    std::string path;
+    std::string method; ///< `GET`, `HEAD` or `POST`; `handle` answers another with 405
+    std::string path;   ///< exact, percent-encoded as in the request line, without a query
 };
 
 /// An OAuth 2.1 authorization server, without sockets, pages or a database of its own.
@@ -229,23 +235,30 @@ public:
     [[nodiscard]] static expected<authorization_server, config_error>
     make(authorization_server_config config, server_ports ports);
 
+    /// What is moved from can only be destroyed or assigned to.
     authorization_server(authorization_server&&) noexcept;
+    /// Likewise. Operations of the server that was here go on: each keeps what it needs of it.
     authorization_server& operator=(authorization_server&&) noexcept;
     ~authorization_server();
 
     /// What `check_store` does with a store of other secrets. `adopt` is for the time after a leak,
     /// when every old secret was dropped: the store takes these as its own.
-    enum class on_mismatch : std::uint8_t { refuse, adopt };
+    enum class on_mismatch : std::uint8_t {
+        refuse, ///< an error; the store stays as it was
+        adopt   ///< its grants stay, but their codes and refresh tokens are good no more
+    };
     /// Compares the secrets with the check value that the store holds, and creates it in a new
     /// store. Call it once before serving.
     /// Errors: the store belongs to other secrets, or does not answer.
     [[nodiscard]] expected<void, config_error>
     check_store(on_mismatch mismatch = on_mismatch::refuse) const;
+    /// `check_store` as an operation of at most 16 steps.
     [[nodiscard]] operation<expected<void, config_error>>
     begin_check_store(on_mismatch mismatch = on_mismatch::refuse) const;
 
     /// The authorization endpoint (OAuth 2.1 §4.1.1).
     [[nodiscard]] authorize_outcome authorize(const http_request& request) const;
+    /// `authorize` as an operation of at most one step, to find the client.
     [[nodiscard]] operation<authorize_outcome> begin_authorize(http_request request) const;
 
     // `page` below is the request that the host's own page was answered by. Nothing is decided by
@@ -255,6 +268,7 @@ public:
     [[nodiscard]] authenticated_outcome authenticated(std::string_view ticket,
                                                       std::optional<login> who,
                                                       const http_request& page = {}) const;
+    /// `authenticated` as an operation of at most four steps. The ticket must be good now.
     [[nodiscard]] operation<authenticated_outcome>
     begin_authenticated(std::string_view ticket, std::optional<login> who,
                         const http_request& page = {}) const;
@@ -264,6 +278,7 @@ public:
     [[nodiscard]] decision_outcome approve(std::string_view ticket, std::string_view session,
                                            approval given = {},
                                            const http_request& page = {}) const;
+    /// `approve` as an operation of at most four steps. The ticket must be good now.
     [[nodiscard]] operation<decision_outcome> begin_approve(std::string_view ticket,
                                                             std::string_view session,
                                                             approval given = {},
@@ -271,16 +286,19 @@ public:
     /// The user does not agree. The client is told `access_denied`.
     [[nodiscard]] decision_outcome deny(std::string_view ticket, std::string_view session,
                                         const http_request& page = {}) const;
+    /// `deny` as an operation of at most three steps. The ticket must be good now.
     [[nodiscard]] operation<decision_outcome> begin_deny(std::string_view ticket,
                                                          std::string_view session,
                                                          const http_request& page = {}) const;
 
     /// Every endpoint that clients call directly; 404 for a path that is none.
     [[nodiscard]] http_response handle(const http_request& request) const;
+    /// `handle` as an operation, of `most_steps` or `most_revocation_steps` at most.
     [[nodiscard]] operation<http_response> begin(http_request request) const;
 
     /// Ends one grant, whatever state it is in. Returns: whether it existed.
     [[nodiscard]] expected<bool, unavailable> revoke_grant(std::string_view grant_id) const;
+    /// `revoke_grant` as an operation of at most `most_revocation_steps`.
     [[nodiscard]] operation<expected<bool, unavailable>>
     begin_revoke_grant(std::string_view grant_id) const;
 
@@ -291,6 +309,7 @@ public:
     [[nodiscard]] expected<grant_page, unavailable> list_grants(const grant_owner& owner,
                                                                 std::string_view after = {},
                                                                 std::size_t limit = 50) const;
+    /// `list_grants` as an operation of at most one step more than `limit`.
     [[nodiscard]] operation<expected<grant_page, unavailable>>
     begin_list_grants(const grant_owner& owner, std::string_view after = {},
                       std::size_t limit = 50) const;
@@ -302,6 +321,7 @@ public:
     /// Errors: the store did not answer; some have ended, and a second call goes on.
     /// Returns: how many were ended by this call.
     [[nodiscard]] expected<std::size_t, unavailable> revoke_grants(const grant_owner& owner) const;
+    /// `revoke_grants` as an operation. Abandoned, it has ended those that it came to.
     [[nodiscard]] operation<expected<std::size_t, unavailable>>
     begin_revoke_grants(const grant_owner& owner) const;
 
@@ -311,6 +331,7 @@ public:
     /// Errors, Returns: as `revoke_grants`.
     [[nodiscard]] expected<std::size_t, unavailable>
     delete_client(std::string_view client_id) const;
+    /// `delete_client` as an operation. The client goes first: none of its codes counts afterwards.
     [[nodiscard]] operation<expected<std::size_t, unavailable>>
     begin_delete_client(std::string_view client_id) const;
 
@@ -318,12 +339,15 @@ public:
     [[nodiscard]] const std::string& authorization_path() const noexcept;
     /// Exactly the routes that must reach `handle`, CORS preflights aside.
     [[nodiscard]] std::vector<endpoint> endpoints() const;
+    /// `authorization_server_config::issuer`, octet for octet: what tokens and metadata say.
     [[nodiscard]] const std::string& issuer() const noexcept;
 
     /// What a resource server in the same process needs: see `resource_server::beside`.
     struct shared;
+    /// Never null, and good after this server is gone.
     [[nodiscard]] std::shared_ptr<const shared> share() const noexcept;
 
+    /// Public so that the library's own sources can name it; nobody else can look inside.
     struct state;
 
 private:

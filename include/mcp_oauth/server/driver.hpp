@@ -16,12 +16,12 @@ inline namespace v0 {
 /// Carries out a `sign_step`.
 using sign_function = std::function<expected<std::string, unavailable>(const sign_step& wanted)>;
 
-/// What steps are carried out against.
+/// What steps are carried out against. A step whose port is missing is answered `unavailable`.
 struct step_ports {
-    record_store* store = nullptr;
-    client_registry* clients = nullptr;
-    sign_function sign;
-    http_fetcher* fetcher = nullptr;
+    record_store* store = nullptr; ///< an authorization server's always, a gate's where it has one
+    client_registry* clients = nullptr; ///< where the server was made with one: the same
+    sign_function sign;                 ///< of an authorization server that issues JWTs
+    http_fetcher* fetcher = nullptr;    ///< of a gate with trusted issuers
 };
 
 /// Carries out one step, blocking. What a port throws counts as its failure: `unavailable` for a

@@ -17,14 +17,18 @@ inline namespace v0 {
 /// Whose grants: those that a subject gave, or those that a client was given.
 class grant_owner {
 public:
+    /// `id` as in `login::subject`. One that nobody has is an owner without grants.
     [[nodiscard]] static grant_owner subject(std::string id) {
         return {kind::subject, std::move(id)};
     }
+    /// `id` is the `client_id`, whether or not there is such a client any more.
     [[nodiscard]] static grant_owner client(std::string id) {
         return {kind::client, std::move(id)};
     }
 
+    /// Otherwise it is a client: the same `id` names two owners.
     [[nodiscard]] bool is_subject() const noexcept { return kind_ == kind::subject; }
+    /// As it was given, without the issuer.
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
 private:
@@ -37,14 +41,14 @@ private:
 
 /// A grant that is alive: something can still be had for it.
 struct grant_summary {
-    std::string grant_id; ///< for `revoke_grant`
-    std::string subject;
-    std::string client_id;
+    std::string grant_id;    ///< for `revoke_grant`
+    std::string subject;     ///< who approved it: `login::subject`
+    std::string client_id;   ///< to whom; the one thing of the client that it cannot choose
     std::string client_name; ///< the client's own claim; empty where the client is gone
     std::string client_uri;  ///< likewise
-    scope_set scopes;
-    std::vector<std::string> resources;
-    instant approved_at{};
+    scope_set scopes;        ///< all that was granted; a token may have fewer
+    std::vector<std::string> resources; ///< likewise, as the configuration spells them
+    instant approved_at{};              ///< by a click, or on the strength of a remembered consent
     /// When its refresh token was last used, or its code redeemed; nothing while the code waits.
     std::optional<instant> last_used_at;
     /// The latest moment at which it can end; without use it ends earlier, see

@@ -58,7 +58,9 @@ public:
     [[nodiscard]] MCP_OAUTH_EXPORT static expected<checked_rotation, config_error>
     make(const rotation_policy& rotation, const policy& rules);
 
+    /// What `make` was given, and found consistent. Good while this object is.
     [[nodiscard]] const rotation_policy& operator*() const noexcept { return rotation_; }
+    /// Never null; `rotation->retained` reads a member.
     [[nodiscard]] const rotation_policy* operator->() const noexcept { return &rotation_; }
 
 private:
@@ -95,7 +97,7 @@ struct key_plan {
 /// The keys of the moment: hand both members to `authorization_server_config`.
 struct key_schedule {
     std::vector<signing_key> signing_keys; ///< the first signs, all are published
-    seconds jwks_max_age{};
+    seconds jwks_max_age{};                ///< `rotation_policy::jwks_max_age`
     /// The names of `signing_keys`. Where they are those of the last time, nothing has changed.
     std::vector<std::string> key_ids;
     /// When they change next, unless another server is earlier.
@@ -124,9 +126,9 @@ enum class key_rotation_fault : std::uint8_t {
 /// What the rotation calls. The store must outlive it; the pointers may be null, as in
 /// `server_ports`.
 struct key_rotation_ports {
-    record_store& store;
-    mcp_oauth::clock* clock = nullptr;
-    random_source* random = nullptr;
+    record_store& store;               ///< the servers' own, or another that they all share
+    mcp_oauth::clock* clock = nullptr; ///< null: the system's
+    random_source* random = nullptr;   ///< null: OpenSSL's; keys are drawn by OpenSSL in any case
 };
 
 /// The signing keys of one issuer, in one record that all its servers share. An operator can read
@@ -163,8 +165,11 @@ public:
     /// Loads the keys, and makes, drops or seals anew what is due. Makes the record in a new store.
     /// Errors: nothing was lost, and a server that runs goes on with the keys that it has.
     [[nodiscard]] expected<key_schedule, key_rotation_fault> update() const;
+    /// `update` as an operation of at most 16 steps: eight times a load and a write. By the time of
+    /// this call, however long the steps take.
     [[nodiscard]] operation<expected<key_schedule, key_rotation_fault>> begin_update() const;
 
+    /// Public so that the library's own sources can name it; nobody else can look inside.
     struct state;
 
 private:

@@ -77,7 +77,7 @@ enum class migration_mode : std::uint8_t {
 /// One rule, softened: `would_be_refused` is raised for each request that is served although it
 /// breaks the rule.
 struct migration_switch {
-    migration_mode mode = migration_mode::off;
+    migration_mode mode = migration_mode::off; ///< while it is `off` the other two do not count
     /// From this moment on the rule holds for everybody; nothing: no end.
     std::optional<instant> until;
     /// Clients for which the rule holds already, by their IDs.

@@ -21,42 +21,42 @@ inline namespace v0 {
 // What an operation may ask for. The set is closed, and each step owns its strings.
 /// Answer with `record_store::load`.
 struct load_step {
-    std::string key;
+    std::string key; ///< begins with the issuer, as every key does
 };
 /// Answer with `record_store::create`.
 struct create_step {
-    record fresh;
+    record fresh; ///< with the operation's own version, by which it knows its write again
 };
 /// Answer with `record_store::replace`.
 struct replace_step {
-    record next;
-    record_version expected;
+    record next;             ///< under the same key, with the operation's own version
+    record_version expected; ///< of the record that was read: swap where it is still there
 };
 /// Answer with `record_store::erase`.
 struct erase_step {
-    std::string key;
-    record_version expected;
+    std::string key;         ///< of a client or a consent; grants are never erased, only revoked
+    record_version expected; ///< of the record that was read: erase where it is still there
 };
 /// Answer with `record_store::list`.
 struct list_step {
-    record_kind kind;
-    std::string owner;
-    std::string after;
-    std::size_t limit;
+    record_kind kind;  ///< `grant` or `consent`
+    std::string owner; ///< as the records have it, with the issuer
+    std::string after; ///< empty at first, then the last page's `next`
+    std::size_t limit; ///< 1 to 100
 };
 /// Only asked where the host has a `client_registry` of its own.
 struct find_client_step {
-    std::string client_id;
+    std::string client_id; ///< a stranger's text: printable ASCII, at most `limits.client_id`
 };
 /// Sign these octets with one of the configured keys, in the form that its algorithm has in a JWS:
 /// for ECDSA R || S (see `ecdsa_signature_from_der`), for PS256 with a salt of 32 octets.
 struct sign_step {
     std::string key_id; ///< the key's thumbprint: see `jwk_thumbprint`
-    std::string octets;
+    std::string octets; ///< the JWS signing input (RFC 7515 §5.1), not hashed yet
 };
 /// Fetch this URL, by the rules of `http_fetcher`: the URL may come from a stranger.
 struct fetch_step {
-    fetch_request wanted;
+    fetch_request wanted; ///< with limits of the library's choosing; keep them
 };
 /// One step of an operation.
 using step = std::variant<load_step, create_step, replace_step, erase_step, list_step,
@@ -69,11 +69,11 @@ using load_answer = expected<std::optional<record>, unavailable>;
 using create_answer = create_result;
 /// How the `replace` ended.
 struct replace_answer {
-    write_outcome outcome;
+    write_outcome outcome; ///< `unknown` where the answer was lost: the operation reads back
 };
 /// How the `erase` ended.
 struct erase_answer {
-    write_outcome outcome;
+    write_outcome outcome; ///< likewise
 };
 /// The page, or that the store did not answer.
 using list_answer = expected<record_page, unavailable>;
@@ -101,8 +101,8 @@ public:
     /// Takes the answer to `pending`, and leaves either another step in `pending` or a `result`.
     virtual void resume(step_answer given) = 0;
 
-    std::optional<step> pending;
-    std::optional<Result> result;
+    std::optional<step> pending;  ///< what is to be carried out; nothing once there is a `result`
+    std::optional<Result> result; ///< nothing while a step is `pending`
 };
 
 /// One run of an endpoint.
@@ -115,9 +115,12 @@ public:
 /// the store consistent on its own.
 template <class Result> class operation {
 public:
+    /// For the library; a host gets its operations from `begin_…`.
+    /// Requires: not null, and either a step pending or a result.
     explicit operation(std::unique_ptr<operation_state<Result>> state) noexcept
         : state_(std::move(state)) {}
 
+    /// Whether `result` is there. May be so from the start: some requests need no step.
     [[nodiscard]] bool finished() const noexcept { return state_->result.has_value(); }
     /// Requires: not finished.
     [[nodiscard]] const step& next() const noexcept { return *state_->pending; }

@@ -26,6 +26,8 @@ inline namespace v0 {
 
 /// One protected resource, as its metadata describes it (RFC 9728).
 struct resource_config {
+    /// An `https` URL, or `http` on a loopback host, without a fragment (PRM-01): what a token's
+    /// `aud` has to name, and `resource` in the document, octet for octet (PRM-03).
     std::string identifier;
     /// What the document shows (MCP-PRM-10). Empty: the baseline; and where that is empty too,
     /// beside an authorization server, all that it offers. `offline_access` is never shown here
@@ -34,8 +36,8 @@ struct resource_config {
     /// What a request without a good token is challenged for, beside what its call needs
     /// (MCP-SCO-01).
     std::vector<std::string> baseline_scopes;
-    std::string name;
-    std::string documentation;
+    std::string name;          ///< `resource_name`, for people; empty: left out. Not checked
+    std::string documentation; ///< `resource_documentation`, a URL for developers; likewise
     /// Where the resource is, as its clients see it: what DPoP proofs are for (RFC 9449 §4.3).
     /// Empty: the identifier. One that guards several URLs is one `resource_config` for each.
     std::string url{};
@@ -59,6 +61,8 @@ struct resource_server_config {
     /// For opaque access tokens: the issuer's secrets. For sessions and DPoP nonces: those, or any.
     /// Empty where there are none.
     std::vector<server_secret> secrets;
+    /// The same as the issuer's. The gate goes by `access_token.format`, `scope.hierarchy`, `gate`,
+    /// `dpop`, `limits.header` and `min_epoch`.
     mcp_oauth::policy policy;
     /// Other authorization servers whose tokens are accepted too, each by its own keys. The first
     /// one that is named in the metadata is `issuer`, then these in their order. A session ID and
@@ -72,9 +76,9 @@ struct resource_server_config {
 struct resource_server_ports {
     /// Needed for `gate_revocation::at_once` and `dpop_replay::in_store`.
     record_store* store = nullptr;
-    event_sink* events = nullptr;
-    mcp_oauth::clock* clock = nullptr;
-    random_source* random = nullptr;
+    event_sink* events = nullptr;      ///< null: nobody listens
+    mcp_oauth::clock* clock = nullptr; ///< null: the system's
+    random_source* random = nullptr;   ///< null: OpenSSL's; for session IDs and marks of proofs
     /// Needed for trusted issuers whose keys are not configured.
     http_fetcher* fetcher = nullptr;
 };
@@ -82,12 +86,18 @@ struct resource_server_ports {
 /// Who is calling: made by `admit` only.
 class principal {
 public:
+    /// Whose token it is: one of the configured issuers, octet for octet.
     [[nodiscard]] const std::string& issuer() const noexcept { return issuer_; }
+    /// The token's `sub`. Another issuer's may be the same: keep data under both.
     [[nodiscard]] const std::string& subject() const noexcept { return subject_; }
+    /// Whom the token was issued to; empty where an issuer of `plain_jwt` does not say.
     [[nodiscard]] const std::string& client_id() const noexcept { return client_id_; }
+    /// The token's, as they stand in it. What they imply is not added: ask `require`.
     [[nodiscard]] const scope_set& scopes() const noexcept { return scopes_; }
     /// Empty for a token without a grant.
     [[nodiscard]] const std::string& grant_id() const noexcept { return grant_id_; }
+    /// The token's `exp`, in whole seconds; a leeway lets it be past. Nothing watches it: a stream
+    /// that is still open then is the host's to end.
     [[nodiscard]] instant expires_at() const noexcept { return expires_at_; }
     /// The key that the token is bound to and that the caller proved to hold (RFC 9449 §6.1); empty
     /// for a bearer token.
@@ -154,7 +164,9 @@ public:
     beside(const authorization_server& issuer, std::vector<resource_config> resources,
            resource_server_ports ports, std::size_t remembered_tokens = usual_remembered_tokens);
 
+    /// What is moved from can only be destroyed or assigned to.
     resource_server(resource_server&&) noexcept;
+    /// Likewise. Operations of the gate that was here go on: each keeps what it needs of it.
     resource_server& operator=(resource_server&&) noexcept;
     ~resource_server();
 
@@ -172,6 +184,8 @@ public:
     ///         request waits and others are told to try again in a second.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
+    /// `admit` as an operation of at most six steps; finished at once where nothing has to be
+    /// loaded, marked or fetched. `request` is needed during this call only.
     [[nodiscard]] operation<admission> begin_admit(const http_request& request,
                                                    const scope_set& needed = {},
                                                    std::string_view resource = {}) const;
@@ -194,6 +208,7 @@ public:
     /// does not exist.
     [[nodiscard]] bool owns_session(const principal& who, std::string_view session_id) const;
 
+    /// Public so that the library's own sources can name it; nobody else can look inside.
     struct state;
 
 private:

@@ -13,7 +13,7 @@ inline namespace v0 {
 struct key_freshness {
     /// The response's `max-age` counts within these bounds; where it has none, the lower one.
     seconds shortest{300};
-    seconds longest{3600};
+    seconds longest{3600}; ///< from `shortest` to a day
     /// How much longer they are used while the issuer cannot be reached. A key that is removed
     /// counts as long as nobody hears of it, so this is also how long an attacker who cuts the
     /// connection keeps a stolen key alive.
@@ -31,18 +31,20 @@ struct trusted_issuer {
 
     // Where its keys are: at most one of these. Both empty: its metadata says so, see
     // `discovery_urls`.
-    std::string jwks_uri;
-    std::string jwks; ///< the JWK Set itself; nothing is ever fetched
+    std::string jwks_uri; ///< an `https` URL, at whatever host; its metadata is not asked then
+    std::string jwks;     ///< the JWK Set itself; nothing is ever fetched
 
     /// What its tokens may be signed with (JBCP-01).
     algorithm_set algorithms = algorithm_set::all();
+    /// What it writes tokens by. `plain_jwt` also takes what is not marked as an access token, so
+    /// read there what keeps its ID tokens out.
     access_token_profile profile = access_token_profile::rfc_9068;
     /// The audience by which the issuer knows the resource, where that is not its identifier. Only
     /// where there is one resource: tokens for one must not open another (MCP-TOK-05).
     std::string audience;
     /// For clocks that disagree, at most a minute.
     seconds leeway{0};
-    key_freshness freshness;
+    key_freshness freshness; ///< of keys that are fetched; `jwks` is good for ever
 };
 
 } // namespace v0

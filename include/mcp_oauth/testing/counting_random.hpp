@@ -15,6 +15,7 @@ namespace testing {
 /// use it outside a test. Threads: any number.
 class counting_random final : public random_source {
 public:
+    /// Two sources draw different octets where their seeds differ and are below 2^32.
     explicit counting_random(std::uint64_t seed = 0) noexcept : seed_(seed) {}
 
     [[nodiscard]] bool fill(std::uint8_t* octets, std::size_t count) noexcept override {
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] std::uint64_t draws() const noexcept { return draws_; }
     /// The source dries up after this many more draws.
     void fail_after(std::uint64_t more) noexcept { draws_left_ = draws_ + more; }
+    /// Undoes `fail_after`. The count of draws goes on.
     void recover() noexcept { draws_left_ = std::numeric_limits<std::uint64_t>::max(); }
 
 private:

@@ -37,6 +37,8 @@ public:
     ///         shows at each connection only.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::unique_ptr<fault_proxy>
     to_port(const std::string& host, std::uint16_t port);
+    /// The same, by the path of a UNIX domain socket. A path that is too long for one shows at each
+    /// connection, too.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::unique_ptr<fault_proxy>
     to_socket(const std::string& path);
 
@@ -49,10 +51,17 @@ public:
 
     /// All connections break, and new ones break at once.
     MCP_OAUTH_EXPORT void refuse();
+    /// The `nth` request from now on, over all connections, is not passed on, and its connection
+    /// breaks; 1 is the next, 0 is none. One is doomed at a time: a later call, or one of
+    /// `lose_answer`, takes the place of this.
     MCP_OAUTH_EXPORT void lose_request(std::size_t nth = 1);
+    /// The `nth` request from now on is passed on, and its connection breaks when the answer begins
+    /// to come. Counted, and replaced, as in `lose_request`.
     MCP_OAUTH_EXPORT void lose_answer(std::size_t nth = 1);
     /// What was sent and not passed on goes on its way after `heal`.
     MCP_OAUTH_EXPORT void stall();
+    /// Ends `refuse` and `stall`, and spares a request that was doomed and has not come. What broke
+    /// stays broken; new connections get through.
     MCP_OAUTH_EXPORT void heal();
 
     /// How many requests came so far, those lost included.

@@ -19,7 +19,15 @@ inline namespace v0 {
 namespace testing {
 
 /// The functions of a store, to name the one that is to fail.
-enum class store_call : std::uint8_t { any, load, create, replace, erase, list, sweep };
+enum class store_call : std::uint8_t {
+    any,     ///< whichever comes; a plan for it counts calls of all kinds
+    load,    ///< a read: every fault is `unavailable`
+    create,  ///< a fault hides `create_result::existing`, too
+    replace, ///< a fault hides whether the version was right
+    erase,   ///< likewise
+    list,    ///< a read
+    sweep    ///< like a read; nothing is dropped
+};
 
 /// How a call goes wrong. A read knows one way only: it is `unavailable`, whichever of these it is.
 enum class store_fault : std::uint8_t {
@@ -37,6 +45,8 @@ enum class store_fault : std::uint8_t {
 /// Threads: any number.
 class faulty_store final : public record_store {
 public:
+    /// Without a fault until told otherwise. `inner` must outlive this, and is called from whatever
+    /// thread calls this.
     explicit faulty_store(record_store& inner) noexcept : inner_(inner) {}
 
     /// The `nth` call of this kind from now on fails; 1 is the next.

@@ -97,6 +97,7 @@ struct store_under_test {
     /// more.
     milliseconds race_time{300};
 
+    /// Left empty, the clauses about faults are not checked.
     store_faults faults;
 };
 
@@ -106,12 +107,17 @@ struct contract_clause {
     std::string_view sentence; ///< what it promises
 };
 
-enum class verdict : std::uint8_t { passed, failed, not_checked };
+/// What is to be said of a clause.
+enum class verdict : std::uint8_t {
+    passed,     ///< no violation was seen; for races that proves nothing
+    failed,     ///< a violation was seen, or the check threw
+    not_checked ///< the host gave no means, or this system has none: see `clause_result::detail`
+};
 
 /// How a clause came out.
 struct clause_result {
-    contract_clause clause;
-    verdict outcome = verdict::not_checked;
+    contract_clause clause; ///< empty where `check_clause` was asked for a name that is none
+    verdict outcome = verdict::not_checked; ///< `detail` says why, unless it `passed`
     /// Of a failure: what was seen, and what should have been. Else why it was not checked.
     std::string detail;
 };
@@ -122,6 +128,8 @@ struct contract_report {
 
     /// Whether no clause failed. One that was not checked did not: see `count`.
     [[nodiscard]] MCP_OAUTH_EXPORT bool passed() const noexcept;
+    /// How many came out so. The three counts add up to all clauses: a store is proven as far as
+    /// `not_checked` is zero.
     [[nodiscard]] MCP_OAUTH_EXPORT std::size_t count(verdict which) const noexcept;
     /// For people: the sums, then each clause that failed or was not checked, with its sentence and
     /// the reason.

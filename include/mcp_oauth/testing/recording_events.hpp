@@ -19,10 +19,12 @@ public:
         events_.push_back(e);
     }
 
+    /// A copy of what came so far and was not taken.
     [[nodiscard]] std::vector<event> all() const {
         const std::lock_guard<std::mutex> held(lock_);
         return events_;
     }
+    /// How many of `all` are of this kind; what each stands for (`event::count`) is not added up.
     [[nodiscard]] std::size_t count(event_kind kind) const {
         std::size_t found = 0;
         for (const auto& each : all())
