@@ -337,10 +337,10 @@ private:
     event event_;
 };
 
-/// For a resource that this server was not told of: the host's fault, and nobody gets in.
+/// Nothing is judged: nobody gets in.
 class misconfigured final : public operation_state<admission> {
 public:
-    misconfigured() { result.emplace(unknown_resource_answer()); }
+    explicit misconfigured(http_response answer) { result.emplace(std::move(answer)); }
     void resume(step_answer) override {}
 };
 
@@ -355,7 +355,12 @@ std::optional<http_response> refuse_scope(const gate_state& server,
     return refuse_with(server, resource, needed, {why, scheme});
 }
 
-http_response unknown_resource_answer() {
+std::optional<http_response> refuse_host(const gate_state& server, const guarded_resource* resource,
+                                         const scope_set& needed, event about) {
+    if (resource != nullptr && !needed.malformed()) return std::nullopt;
+    about.kind = event_kind::scope_refused;
+    about.reason = resource == nullptr ? "unknown_resource" : "malformed_scope";
+    report(server, about);
     return refusal(500, error_body({error_code::server_error, "the server is misconfigured"}));
 }
 
@@ -363,7 +368,9 @@ operation<admission> resource_server::begin_admit(const http_request& request,
                                                   const scope_set& needed,
                                                   std::string_view resource) const {
     const auto* guarded = state_->find(resource);
-    if (guarded == nullptr) return operation<admission>{std::make_unique<misconfigured>()};
+    if (guarded == nullptr || needed.malformed())
+        return operation<admission>{std::make_unique<misconfigured>(
+            *refuse_host(*state_, guarded, needed, describe(request, state_->now())))};
     auto made = std::make_unique<admission_flow>(state_, *guarded, needed);
     made->start(request);
     return operation<admission>{std::move(made)};

@@ -231,7 +231,7 @@ resource_server::beside(const authorization_server& issuer, std::vector<resource
 std::optional<http_response> resource_server::require(const principal& who, const scope_set& needed,
                                                       std::string_view resource) const {
     const auto* guarded = state_->find(resource);
-    if (guarded == nullptr) return unknown_resource_answer();
+    if (auto fault = refuse_host(*state_, guarded, needed, describe(*state_, who))) return fault;
     auto refused =
         refuse_scope(*state_, *guarded, who.scopes(), needed,
                      who.key_thumbprint().empty() ? token_scheme::bearer : token_scheme::dpop);

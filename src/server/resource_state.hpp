@@ -71,8 +71,11 @@ enum class token_scheme : std::uint8_t { bearer, dpop };
 refuse_scope(const resource_server::state& server, const guarded_resource& resource,
              const scope_set& held, const scope_set& needed, token_scheme scheme);
 
-/// For a resource that this server was not told of: the host's fault, and nobody gets in.
-[[nodiscard]] http_response unknown_resource_answer();
+/// For a resource that this server was not told of, and for a `needed` that is no scope: the host's
+/// fault, which an event names, and nobody gets in. Nothing where neither is so.
+[[nodiscard]] std::optional<http_response> refuse_host(const resource_server::state& server,
+                                                       const guarded_resource* resource,
+                                                       const scope_set& needed, event about);
 
 } // namespace v0
 } // namespace mcp_oauth

@@ -54,6 +54,24 @@ TEST_CASE("RFC 6749 §3.3: scope values are case-sensitive, and no prefix of eac
     CHECK_FALSE(scope_set{"read"}.contains(""));
 }
 
+TEST_CASE("a literal is read as a scope is written, and one that is none lies in no other",
+          "[OA21-AUTHZ-17]") {
+    CHECK(scope_set{"a b", "c"} == scope_set{"a", "b", "c"});
+    CHECK_FALSE(scope_set{"a b"}.malformed());
+    for (const auto& slip : {scope_set{""}, scope_set{" "}, scope_set{"a "}, scope_set{" a"},
+                             scope_set{"a  b"}, scope_set{"a", "\""}, scope_set{"a\tb"}}) {
+        CHECK(slip.malformed());
+        CHECK_FALSE(slip.empty());
+        CHECK_FALSE(scope_set{"a", "b"}.contains_all(slip));
+        CHECK_FALSE(slip.contains_all(slip));
+        CHECK(slip != scope_set{"a"});
+    }
+    scope_set grown{"a"};
+    grown.add("b c"); // one token at a time
+    CHECK(grown.malformed());
+    CHECK(grown.contains_all(scope_set{"a"})); // what it holds, it holds
+}
+
 TEST_CASE("one scope lies within another where each of its tokens does", "[OA21-AUTHZ-17]") {
     const scope_set granted{"a", "b", "c"};
     CHECK(granted.contains_all(scope_set{"c", "a"}));
@@ -67,7 +85,7 @@ TEST_CASE("what is no scope token never gets into a set", "[OA21-AUTHZ-17]") {
     scope_set set{"a", "b c", "", "\"", "d"};
     set.add("e\nf");
     set.add("g");
-    CHECK(set.text() == "a d g");
+    CHECK(set.text() == "a b c d g");
     CHECK(scope_set{}.empty());
     CHECK(scope_set{}.text().empty());
 }

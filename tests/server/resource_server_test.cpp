@@ -25,6 +25,13 @@ bool is_invalid_request(const http_response& r, const std::string& sentence) {
                                           sentence + R"(", scope="mcp", resource_metadata=")" +
                                           notes_metadata + "\"");
 }
+bool is_misconfigured(const http_response& r) {
+    return r.status == 500 &&
+           r.headers == std::vector<http_header>{{"Cache-Control", "no-store"},
+                                                 {"Content-Type", "application/json"}} &&
+           r.body ==
+               R"({"error":"server_error","error_description":"the server is misconfigured"})";
+}
 const std::string without_token =
     R"(Bearer scope="mcp", resource_metadata=")" + std::string{notes_metadata} + "\"";
 
@@ -208,9 +215,29 @@ TEST_CASE("nobody gets in at a resource that this server was not told of", "[gat
     const gate g;
     const auto token = gate::jwt(g.claims());
     const auto who = std::get<principal>(g.admit(token));
-    CHECK(g.refusal(token, {}, "https://mcp.example/third").status == 500);
-    CHECK(g.rs.require(who, {}, "https://mcp.example/third")->status == 500);
+    CHECK(is_misconfigured(g.refusal(token, {}, "https://mcp.example/third")));
+    CHECK(g.reason(event_kind::scope_refused) == "unknown_resource");
+    CHECK(is_misconfigured(*g.rs.require(who, {}, "https://mcp.example/third")));
+    CHECK(g.reason(event_kind::scope_refused) == "unknown_resource");
     CHECK(g.admits(token, {}, "HTTPS://MCP.example:443/mcp")); // the same resource (MCP-RES-06)
+}
+
+TEST_CASE("a slip in the program's own list of scopes opens no door",
+          "[gate][MCP-SCO-15][OA21-RS-05]") {
+    const gate g;
+    const auto token = gate::jwt(g.claims());
+    const auto who = std::get<principal>(g.admit(token));
+    for (const auto& slip :
+         {scope_set{""}, scope_set{"mcp", ""}, scope_set{"mcp "}, scope_set{"mcp  notes:read"},
+          scope_set{"\"mcp\""}, scope_set{"mcp\n"}}) {
+        CHECK(is_misconfigured(g.refusal(token, slip)));
+        CHECK(g.reason(event_kind::scope_refused) == "malformed_scope");
+        CHECK(is_misconfigured(*g.rs.require(who, slip)));
+        CHECK(g.reason(event_kind::scope_refused) == "malformed_scope");
+    }
+    CHECK(g.admits(token, {"mcp notes:read"}));
+    CHECK(g.refusal(token, {"mcp notes:write"}).status == 403);
+    CHECK(g.refusal(token, {"mcp,notes:read"}).status == 403);
 }
 
 TEST_CASE("nothing of the request comes back in a challenge, and no name comes twice",

@@ -22,38 +22,52 @@ inline namespace v0 {
 
 /// A set of scope tokens. It remembers the order in which they were added; equality ignores it
 /// (RFC 6749 §3.3: "order does not matter").
+///
+/// A slip in a program's own list must not open a door: a set that was given a text which is no
+/// scope token is *malformed*, and is contained in no set. What `parse` read never is.
 class scope_set {
 public:
     /// Goes over the tokens in the order in which they were added.
     using const_iterator = std::vector<std::string>::const_iterator;
 
     scope_set() = default; ///< empty
-    /// Requires: each is a scope token; one that is not is left out.
-    scope_set(std::initializer_list<std::string_view> tokens) {
-        for (const auto token : tokens) add(token);
+    /// Each is one token or, as a scope is written on the wire, several separated by single spaces.
+    scope_set(std::initializer_list<std::string_view> texts) {
+        for (const auto text : texts) {
+            std::size_t at = 0;
+            for (std::size_t space = 0; (space = text.find(' ', at)) != text.npos; at = space + 1)
+                add(text.substr(at, space - at));
+            add(text.substr(at));
+        }
     }
 
     /// Errors: nothing where `text` is not scope tokens separated by single spaces. Repeats are
     ///         folded.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<scope_set> parse(std::string_view text);
 
-    /// Adds a token behind the others. Does nothing where it is there already, or is none by
-    /// `is_scope_token`.
+    /// Adds a token behind the others. Does nothing where it is there already; makes the set
+    /// malformed where it is none by `is_scope_token`.
     void add(std::string_view token) {
-        if (is_scope_token(token) && !contains(token)) tokens_.emplace_back(token);
+        if (!is_scope_token(token))
+            malformed_ = true;
+        else if (!contains(token))
+            tokens_.emplace_back(token);
     }
+    /// Whether something was added that is no scope token.
+    [[nodiscard]] bool malformed() const noexcept { return malformed_; }
     /// Compares octet for octet (RFC 6749 §3.3: "case-sensitive"). Linear in the tokens.
     [[nodiscard]] bool contains(std::string_view token) const noexcept {
         return std::find(tokens_.begin(), tokens_.end(), token) != tokens_.end();
     }
     /// Whether `other` is a subset: no scope implies another here (see `scope_hierarchy`). Every
-    /// set contains the empty one.
+    /// set contains the empty one, none a malformed one.
     [[nodiscard]] bool contains_all(const scope_set& other) const noexcept {
-        return std::all_of(other.begin(), other.end(),
+        return !other.malformed_ &&
+               std::all_of(other.begin(), other.end(),
                            [this](const std::string& token) { return contains(token); });
     }
-    /// Whether there is no token. What `parse` read is never empty.
-    [[nodiscard]] bool empty() const noexcept { return tokens_.empty(); }
+    /// Whether nothing was added. What `parse` read is never empty.
+    [[nodiscard]] bool empty() const noexcept { return tokens_.empty() && !malformed_; }
     /// The number of tokens, which all differ.
     [[nodiscard]] std::size_t size() const noexcept { return tokens_.size(); }
     /// From the token that was added first. Good until the next `add`.
@@ -65,12 +79,14 @@ public:
     [[nodiscard]] MCP_OAUTH_EXPORT std::string text() const;
 
     friend bool operator==(const scope_set& a, const scope_set& b) noexcept {
-        return a.size() == b.size() && a.contains_all(b);
+        return a.malformed_ == b.malformed_ && a.size() == b.size() &&
+               std::all_of(b.begin(), b.end(), [&a](const auto& each) { return a.contains(each); });
     }
     friend bool operator!=(const scope_set& a, const scope_set& b) noexcept { return !(a == b); }
 
 private:
     std::vector<std::string> tokens_;
+    bool malformed_ = false;
 };
 
 } // namespace v0

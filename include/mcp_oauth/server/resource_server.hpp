@@ -181,7 +181,9 @@ public:
     ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope`
     ///         that names every scope in `needed`; 503 where the store does not answer, or the keys
     ///         of a trusted issuer cannot be had: while they are fetched for the first time, one
-    ///         request waits and others are told to try again in a second.
+    ///         request waits and others are told to try again in a second. 500 `server_error`, with
+    ///         an event, for a `resource` that was not configured and for a malformed `needed`:
+    ///         the program's fault, and nobody gets in.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
     /// `admit` as an operation of at most six steps; finished at once where nothing has to be
