@@ -47,7 +47,7 @@ void check_invalid_target(const http_response& answer) {
 } // namespace
 
 TEST_CASE("RFC 6749 §5.1: the answer to a code and to a refresh, whole",
-          "[OA21-TOK-09][OA21-TOK-10][OA21-GEN-07][MCP-TOK-09]") {
+          "[OA21-TOK-09][OA21-TOK-10][OA21-GEN-07][BEAR-05][MCP-TOK-09]") {
     const server s{policy::strict()};
     const auto check = [](const http_response& answer, const std::string& scope) {
         const auto access = member(answer, "access_token");
@@ -118,7 +118,7 @@ TEST_CASE("RFC 9068 §3: no token has two audiences, whatever is asked for",
 }
 
 TEST_CASE("RFC 8707 §2.1: without a resource there is the default one, or no grant",
-          "[RES-07][RES-05]") {
+          "[RES-07][RES-05][AT-07]") {
     const server strict{policy::strict()};
     CHECK(location(strict.postponed({{"resource", ""}})) ==
           error_location("invalid_target", "resource is required"));
