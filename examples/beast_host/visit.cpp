@@ -128,6 +128,8 @@ void visit(std::uint16_t port) {
                head[http::field::content_length] == metadata[http::field::content_length],
            "HEAD tells the length of GET");
     expect(v.send(http::verb::get, "/token").result_int() == 405, "the connection is still good");
+    expect(v.send(http::verb::put, "/authorize")[http::field::allow] == "GET, POST",
+           "a page for a method that is not served says which are");
 
     const auto too_large = v.send(http::verb::post, "/mcp", std::string(1024 * 1024 + 1, 'x'));
     expect(too_large.result_int() == 413 && v.closed(),

@@ -137,6 +137,37 @@ TEST_CASE("RFC 7518 §3.3: an RSA modulus has 2048 bits or more, and not more th
     }
 }
 
+TEST_CASE("RFC 7518 §3.3: an RSA key of 1024 bits in PEM neither signs nor verifies", "[JOSE-08]") {
+    // Made by OpenSSL's command line, and used nowhere.
+    constexpr auto private_pem =
+        "-----BEGIN PRIVATE KEY-----\n"
+        "MIICeAIBADANBgkqhkiG9w0BAQEFAASCAmIwggJeAgEAAoGBAMpgsqboY4TpY3kw\n"
+        "v8FWapxqFbJQ/5cGYAVuswBpnyKMgZ99TK8idBHvLz+3uSQ4qE8GiMiamjwzmm8V\n"
+        "XGMiP6LlWmw/F1b4WWJymnzHEy2ius7eLreLc/++2HeNNsi7k0jSGwR0WuKadVdu\n"
+        "0cBnc6BCd9rYir4O/L4OFrgkzdtnAgMBAAECgYBhKeX8PqyxPoCUyfP2ti+/YyuB\n"
+        "jmP4NYZadViZxRwzMTR2x2jO2QLTLXwI4oOQQWeFcYSwk5Gjf78QwDe4HNRh3TCA\n"
+        "1fJjgyhOFlU2WdiJFgNn4Gcl7Q4S3E0mGWYd5cD16+a1DXx5ePhJX99/qceNrDjq\n"
+        "Ewu9xhtxXeZ+VX1NMQJBAPJGUz9XfK5xjIl00fz/c0PZcY6Q76gjShFQqthVgBos\n"
+        "Et3jJZ6hQ/m89TQSE5P83LhSXllUXWKEyDJCqhKdYE8CQQDV18Cnh1gh3JCxQA4K\n"
+        "TcNIgql9epkUaorQcSuLMokoiRmVtH+Z43KApmZ5pjzOlrPB8EIOYi72vZe/G/vQ\n"
+        "XzVpAkEAh1PO5j+5Djuw04rkTJxnxwtricXdiB6GHdvgQkyn7HaX50cc2Vmc/Z+V\n"
+        "m4tJUk1ZAMBJoT4ll4UxyhlApHsxswJBALYsOkS+CXe3ZlCKKCvg+WdRYMCz66s3\n"
+        "5JAUiSrpX2139qLRhQ79c/NjTtN9qjm4quSiIDQOssGi3J6DYW+vXFkCQQC55fsg\n"
+        "Y64wR6qZw5PbscgMQNXibvU89lgbMLQNLZc15SXAt9rsykC1dofqTNkEtqZFm7fG\n"
+        "yKuAf5HNLDvsYVMt\n"
+        "-----END PRIVATE KEY-----\n";
+    constexpr auto public_pem = "-----BEGIN PUBLIC KEY-----\n"
+                                "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDKYLKm6GOE6WN5ML/BVmqcahWy\n"
+                                "UP+XBmAFbrMAaZ8ijIGffUyvInQR7y8/t7kkOKhPBojImpo8M5pvFVxjIj+i5Vps\n"
+                                "PxdW+Flicpp8xxMtorrO3i63i3P/vth3jTbIu5NI0hsEdFrimnVXbtHAZ3OgQnfa\n"
+                                "2Iq+Dvy+Dha4JM3bZwIDAQAB\n"
+                                "-----END PUBLIC KEY-----\n";
+    for (const auto algorithm : {signature_algorithm::rs256, signature_algorithm::ps256}) {
+        CHECK_FALSE(signing_key::from_pem(private_pem, algorithm));
+        CHECK_FALSE(verification_key::from_pem(public_pem, algorithm));
+    }
+}
+
 TEST_CASE("RFC 8725 §3.4: an RSA exponent is odd, above 1, and of 32 bits or fewer",
           "[JOSE-20][JBCP-11]") {
     const auto n = modulus(2048);

@@ -58,7 +58,9 @@ describe('the authorization endpoint', () => {
     }))
       assertPage(await get(at), 400, what);
     assertPage(await get(`${url({})}&x=${'a'.repeat(7800)}`), [400, 414], 'a query too long');
-    assertPage(await request(url({}), { method: 'PUT' }), 405, 'PUT');
+    const put = await request(url({}), { method: 'PUT' });
+    assertPage(put, 405, 'PUT');
+    assert.equal(put.headers.allow, 'GET, POST');
     assertPage(await postJson(client.as.authorization_endpoint, {}), 400, 'JSON');
   });
 

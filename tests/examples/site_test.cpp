@@ -46,6 +46,19 @@ TEST_CASE("The whole way: login, consent, code", "[examples][site]") {
     CHECK(error_of(who.decide(again, "deny")) == "access_denied");
 }
 
+TEST_CASE("[OA21-AUTHZ-01] Another method than GET and POST is told which there are",
+          "[examples][site]") {
+    visitor who;
+    const auto asks = visitor::authorization(who.register_client());
+    for (const auto* const method : {"PUT", "DELETE", "PATCH"}) {
+        const auto page = who.send(method, asks);
+        CHECK(page.status == 405);
+        CHECK(page.header("allow") == "GET, POST");
+        CHECK_FALSE(page.header("location"));
+    }
+    CHECK(who.send("GET", asks).status == 200);
+}
+
 TEST_CASE("A wrong password and a wrong name look the same", "[examples][site]") {
     visitor who;
     const auto login = who.send("GET", visitor::authorization(who.register_client()));

@@ -97,6 +97,12 @@ TEST_CASE("a name is found exactly, and only in the object that holds it") {
     CHECK_FALSE(root.find("Name")->find("x"));
     CHECK_FALSE(parsed("[\"a\",1]").root().find("a"));
     CHECK_FALSE(parsed("{}").root().find(""));
+    // Two spellings of one letter are two names, and two values (RFC 8414 §4).
+    const auto accented = parsed("{\"caf\xC3\xA9\":\"\xC3\xA9\",\"cafe\xCC\x81\":\"e\xCC\x81\"}");
+    CHECK(accented.root().size() == 2);
+    CHECK(accented.root().string_at("caf\xC3\xA9") == "\xC3\xA9");
+    CHECK(accented.root().string_at("cafe\xCC\x81") == "e\xCC\x81");
+    CHECK_FALSE(accented.root().find("cafe"));
 }
 
 TEST_CASE("the shorthands give a member as one type or not at all") {

@@ -47,13 +47,16 @@ TEST_CASE("a published set is read back as it was", "[JOSE-15][AT-15]") {
 }
 
 TEST_CASE("RFC 7517 §4.5: a kid is matched octet for octet, and nothing else is tried",
-          "[JOSE-15][JBCP-06][ATK-JW-04]") {
+          "[JOSE-15][JBCP-06][ASM-12][ATK-JW-04]") {
     key_set set;
     set.add("key-1", example_key().public_key());
     CHECK(set.find("key-1", es256) != nullptr);
     for (const auto& other : {""s, "key-"s, "key-12"s, "KEY-1"s, "key-1 "s, "key-1\0"s, "../key-1"s,
                               "' OR 1=1"s, "../../dev/null"s, std::string(1 << 20, 'k')})
         CHECK(set.find(other, es256) == nullptr);
+    set.add("caf\xC3\xA9", example_key().public_key());
+    CHECK(set.find("caf\xC3\xA9", es256) != nullptr);
+    CHECK(set.find("cafe\xCC\x81", es256) == nullptr); // the same letter, composed otherwise
 }
 
 TEST_CASE("RFC 7517 §5: keys that are not understood are skipped, not fatal, and told of",

@@ -122,6 +122,10 @@ TEST_CASE("RFC 9449 §4.2: no other kind of JWT is a proof, whoever signed it",
     CHECK(typed("dpop+jwt") == "fine");
     for (const auto* const other : {"JWT", "at+jwt", "dpop", "dpop+jwt2", ""})
         CHECK(typed(other) == "dpop_wrong_type");
+    auto without = proofs::header_of(example_key());
+    without.replace(without.find(R"("typ":"dpop+jwt",)"), 17, "");
+    CHECK(verdict_on(proofs::signed_by(example_key(), without, good().text())) ==
+          "dpop_wrong_type");
 }
 
 TEST_CASE("RFC 9449 §4.3: the key is public, asymmetric, allowed, and made the signature",

@@ -61,7 +61,8 @@ TEST_CASE("OAuth 2.1 §4.1.1: what only begins like the registered URI is anothe
 }
 
 TEST_CASE("OAuth 2.1 §4.1.1: no trick of spelling leads away from the registered URI",
-          "[OA21-AUTHZ-11][ATK-RU-02][ATK-RU-03][ATK-RU-04][ATK-RU-05][ATK-RU-06][ATK-RU-07]") {
+          "[OA21-AUTHZ-11][BCP-01][ATK-RU-02][ATK-RU-03][ATK-RU-04][ATK-RU-05][ATK-RU-06]"
+          "[ATK-RU-07]") {
     const server s{config_with(web_client())};
     for (const char* evil : {"https://c.example@evil.example/cb",
                              "https://c.example%40evil.example/cb",

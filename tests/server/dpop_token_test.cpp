@@ -301,6 +301,10 @@ TEST_CASE("A nonce is asked for before anything is used up, and one is enough",
     for (const char c : nonce) CHECK((c == 0x21 || (c >= 0x23 && c <= 0x7E && c != 0x5C)));
     const auto tokens = with_proof(s, server::redemption(code), with_nonce(nonce));
     REQUIRE(tokens.status == 200);
+    REQUIRE(tokens.headers.size() == 4); // and so there is one nonce
+    CHECK(tokens.header("Content-Type") == "application/json");
+    CHECK(tokens.header("Cache-Control") == "no-store");
+    CHECK(tokens.header("Pragma") == "no-cache");
     CHECK(tokens.header("DPoP-Nonce"));
     const auto token = member(tokens, "refresh_token");
     CHECK(outcome(with_proof(s, refresh_body(token), with_nonce(""))) == "400 use_dpop_nonce");

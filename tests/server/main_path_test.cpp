@@ -3,7 +3,7 @@
 using namespace given;
 
 TEST_CASE("A client discovers, asks, is approved, redeems and refreshes",
-          "[OA21-TOK-09][MCP-TOK-09][RT-01][OA21-AUTHZ-20][ISS-01]") {
+          "[MCP-TOK-09][RT-01][OA21-AUTHZ-20][ISS-01]") {
     const given::server s;
     const auto view = s.consent();
     CHECK(view.client_id == "app");

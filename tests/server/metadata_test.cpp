@@ -29,7 +29,8 @@ bool advertises(const server& s, const std::string& text) {
 TEST_CASE(
     "RFC 8414 §2: the document, whole",
     "[ASM-01][ASM-03][ASM-04][ASM-05][ASM-06][ASM-07][ASM-08][OA21-AUTHZ-27][ISS-03][MCP-ASM-08]"
-    "[MCP-ASM-09][MCP-ASM-10][MCP-ASM-12][MCP-ASM-15][MCP-ASM-16][PRM-13][OIDCD-03][OIDCD-05]") {
+    "[MCP-ASM-09][MCP-ASM-10][MCP-ASM-12][MCP-ASM-15][MCP-ASM-16][PRM-13][OIDCD-03][OIDCD-05]"
+    "[BCP-17]") {
     const server s;
     const auto response = s.as.handle(get("/.well-known/oauth-authorization-server"));
     CHECK(response.status == 200);

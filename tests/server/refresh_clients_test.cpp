@@ -161,7 +161,12 @@ TEST_CASE("Rotation can stay off for confidential clients: the same token works 
         CHECK(member(answer, "refresh_token") == token);
         s.clock.advance(std::chrono::hours{24 * 3});
     }
-    CHECK(s.refresh(s.first_refresh_token()).status == 200);
+    // A public client's token is good once all the same.
+    const auto first = s.first_refresh_token();
+    const auto answer = s.refresh(first);
+    CHECK(answer.status == 200);
+    CHECK(member(answer, "refresh_token") != first);
+    CHECK(s.refresh(first).status == 400);
 }
 
 TEST_CASE("A client that is configured no more refreshes no more", "[OA21-TOK-06][pain-7]") {

@@ -33,7 +33,7 @@ TEST_CASE("RT-01: a refresh gives a new refresh token and the same scope",
 }
 
 TEST_CASE("RT-02: without a window a rotated token that comes back ends the grant",
-          "[RT-02][OA21-REF-06][MCP-RFT-02][ATK-TK-07][pain-3]") {
+          "[RT-02][OA21-REF-06][OA21-REF-07][MCP-RFT-02][ATK-TK-07][pain-3]") {
     const given::server s{policy::strict()};
     const auto first = s.first_refresh_token();
     const auto second = member(s.refresh(first), "refresh_token");

@@ -45,7 +45,7 @@ TEST_CASE("what is remembered says the same as what was verified", "[gate][remem
 }
 
 TEST_CASE("a token that was good for one resource is not for another",
-          "[gate][remembered][AT-12][ATK-RS-05]") {
+          "[gate][remembered][AT-12][BCP-10][ATK-RS-05]") {
     const gates::gate g{own(1024)};
     const auto token = gates::gate::jwt(g.claims());
     CHECK(g.admits(token, {}, gates::notes));

@@ -71,7 +71,7 @@ TEST_CASE("RFC 9068 §4: a token of another key is refused, whatever name it giv
 }
 
 TEST_CASE("RFC 9068 §4: the audience must name this resource, and no other will do",
-          "[gate][AT-12][MCP-TOK-05][MCP-TOK-07][ATK-RS-05][ATK-RS-08]") {
+          "[gate][AT-12][BCP-10][MCP-TOK-05][MCP-TOK-07][ATK-RS-05][ATK-RS-08]") {
     const gate g;
     auto claims = g.claims();
     for (const std::string audience :

@@ -114,7 +114,7 @@ TEST_CASE("A revocation whose outcome is unknown is read back before it is ackno
     CHECK(s.refresh(token).status == 400);
 }
 
-TEST_CASE("The host ends one grant by its ID", "[OA21-REF-09]") {
+TEST_CASE("The host ends one grant by its ID", "[OA21-REF-07][OA21-REF-09]") {
     const given::server s;
     const auto token = s.first_refresh_token();
     const auto other = s.first_refresh_token();

@@ -135,7 +135,8 @@ TEST_CASE("A policy whose tickets could not be carried is refused at start-up", 
     CHECK(fault(1, std::size_t(-1), 1) == no);
 }
 
-TEST_CASE("A ticket that was changed anywhere is no ticket", "[ATK-AZ-06][ATK-AZ-07][TICKET]") {
+TEST_CASE("A ticket that was changed anywhere is no ticket",
+          "[BCP-01][ATK-AZ-06][ATK-AZ-07][TICKET]") {
     const server s;
     const auto ticket = login_ticket(s);
     const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

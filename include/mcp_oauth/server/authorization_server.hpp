@@ -108,7 +108,8 @@ struct config_error {
 };
 
 /// A refusal that is shown to the user on the host's own page, and never redirected: the client or
-/// the redirect URI could not be proven (OA21-AUTHZ-08, OA21-AUTHZ-09).
+/// the redirect URI could not be proven (OA21-AUTHZ-08, OA21-AUTHZ-09). The page's header is the
+/// host's as well: with a 405 it sends `Allow: GET, POST` (OA21-AUTHZ-01).
 struct error_page {
     int status = 400; ///< to send it with; with 405 goes `Allow: GET, POST` (OA21-AUTHZ-01)
     error why;        ///< what may be shown: a fixed sentence, with nothing of the request in it
