@@ -5,27 +5,12 @@
 
 #include "bench.hpp"
 #include "deployment.hpp"
-#include "mcp_oauth/base/crypto.hpp"
-#include "mcp_oauth/base/signature.hpp"
+#include "own_cryptography.hpp"
 
 namespace bench {
 namespace {
 
 using namespace mcp_oauth;
-
-/// What no refresh can do without: the MAC of the token it was given, the MAC of the one it gives,
-/// and the signature under the access token.
-struct own_cryptography {
-    const signing_key& key;
-    std::string signed_octets = std::string(420, 'x');
-    std::string mac_key = std::string(32, 'k');
-    std::string handle = std::string(36, 'h');
-    void operator()() const {
-        keep(hmac_sha256(mac_key, handle));
-        keep(key.sign(signed_octets));
-        keep(hmac_sha256(mac_key, handle));
-    }
-};
 
 void refresh_against_its_cryptography(const deployment& d) {
     std::string token = deployment::member(d.redeem(d.code()), "refresh_token");

@@ -19,7 +19,6 @@ using bench::deployment;
 using bench::refreshing;
 
 constexpr const char* schema = "mcp_oauth_bench";
-constexpr const char* client_key = "https://as.example#client/client_app";
 
 std::string connection() {
     const char* text = std::getenv("MCP_OAUTH_BENCH_POSTGRESQL");
@@ -83,13 +82,12 @@ postgresql_store open_store(std::size_t connections) {
 /// The same statements by the store, without a server above it.
 class store_calls {
 public:
-    store_calls(record_store& store, int number) : store_(store) {
+    store_calls(record_store& store, std::size_t number) : store_(store) {
         mine_.key = "calls/" + std::to_string(number);
         mine_.body = deployment_body();
         if (store_.create(mine_).outcome != write_outcome::done) std::abort();
     }
     void operator()() {
-        if (!store_.load(client_key)) std::abort();
         auto next = **store_.load(mine_.key);
         const auto version = next.version;
         ++next.version[static_cast<std::size_t>(turn_++ % 16)];
@@ -106,11 +104,10 @@ private:
     int turn_ = 0;
 };
 
-/// The client's record and the grant's are read, and the grant's is replaced: a row of its own,
-/// with the body that a grant has.
+/// A grant's record is read and replaced: a row of its own, with the body that a grant has.
 class bare_statements {
 public:
-    explicit bare_statements(int number) : key_("bare/" + std::to_string(number)) {
+    explicit bare_statements(std::size_t number) : key_("bare/" + std::to_string(number)) {
         const std::string table = std::string{schema} + ".record";
         db_.run("SET plan_cache_mode = force_generic_plan");
         db_.run("INSERT INTO " + table + " SELECT '" + key_ +
@@ -129,7 +126,6 @@ public:
                 key_ + "'");
     }
     void operator()() {
-        db_.execute("load", {client_key});
         const auto body = db_.execute("load", {key_});
         auto next = version_;
         next[static_cast<std::size_t>(turn_++ % 16)] = static_cast<char>(turn_);
@@ -144,22 +140,12 @@ private:
     int turn_ = 0;
 };
 
-template <class Make> auto workers(std::size_t threads, Make make) {
-    std::vector<decltype(make(0))> all;
-    for (std::size_t i = 0; i < threads; ++i) all.push_back(make(static_cast<int>(i)));
-    return all;
-}
-
 void refresh_against_bare(std::size_t threads) {
     auto store = open_store(threads);
-    const deployment d{policy::strict(), store};
-    auto refreshes = workers(threads, [&](int) { return std::make_unique<refreshing>(d); });
-    const auto bare = [&] {
-        return workers(threads, [](int i) { return std::make_unique<bare_statements>(i); });
-    };
-    bench::compare_rates("refreshes", std::move(refreshes), "2 SELECT + UPDATE, bare", bare());
-    auto calls = workers(threads, [&](int i) { return std::make_unique<store_calls>(store, i); });
-    bench::compare_rates("the store's calls", std::move(calls), "2 SELECT + UPDATE, bare", bare());
+    bench::compare_with_bare(
+        store, threads, "SELECT, UPDATE",
+        [&](std::size_t n) { return std::make_unique<store_calls>(store, n); },
+        [](std::size_t n) { return std::make_unique<bare_statements>(n); });
 }
 
 void sizes(const session& db, const std::string& when) {

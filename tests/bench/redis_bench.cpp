@@ -93,11 +93,10 @@ redis_store open_store(std::size_t connections = 1) {
 
 enum class write_by { own_script, smallest_script };
 
-/// The client's record and the grant's are read, and the grant's is replaced: a copy of a real one,
-/// under a key of its own.
+/// A grant's record is read and replaced: a copy of a real one, under a key of its own.
 class bare_commands {
 public:
-    bare_commands(const std::string& grant_text, int number, write_by how)
+    bare_commands(const std::string& grant_text, std::size_t number, write_by how)
         : text_(grant_text),
           name_(prefix + std::string{"record:bare/"} + std::to_string(number)),
           how_(how) {
@@ -107,7 +106,6 @@ public:
              how == write_by::own_script ? redis::make_scripts().replace.text : smallest()});
     }
     void operator()() {
-        db_.ask({"GET", client_});
         const auto seen = db_.ask({"GET", name_});
         const auto version = seen.substr(0, 32);
         text_[static_cast<std::size_t>(++turn_ % 32)] = "0123456789abcdef"[turn_ / 32 % 16];
@@ -133,7 +131,6 @@ private:
     std::string sha1_;
     std::string records_ = std::string{prefix} + "record:";
     std::string lists_ = std::string{prefix} + "list:";
-    std::string client_ = records_ + "https://as.example#client/client_app";
     std::string subject_ = lists_ + "grant:https://as.example#subject/alice";
     std::string client_list_ = lists_ + "grant:https://as.example#client/client_app";
     unsigned turn_ = 0;
@@ -146,16 +143,15 @@ std::string grant_text(const session& db) {
     return db.ask({"GET", prefix + std::string{"record:"} + key});
 }
 
-/// The same three through the store, without a server around them.
+/// The same two through the store, without a server around them.
 class store_calls {
 public:
-    store_calls(redis_store& store, record model, int number)
+    store_calls(redis_store& store, record model, std::size_t number)
         : store_(store), grant_(std::move(model)) {
         grant_.key = "calls/" + std::to_string(number);
         if (store_.create(grant_).outcome != write_outcome::done) std::exit(2);
     }
     void operator()() {
-        (void)store_.load("https://as.example#client/client_app");
         const auto seen = store_.load(grant_.key);
         ++grant_.version[static_cast<std::size_t>(++turn_ % 16)];
         if (store_.replace(grant_, (*seen)->version) != write_outcome::done) std::exit(2);
@@ -171,36 +167,16 @@ record a_grant(redis_store& store) {
     return store.list(record_kind::grant, "https://as.example#subject/alice", {}, 1)->records.at(0);
 }
 
-void calls_against_bare(std::size_t threads) {
-    auto store = open_store(threads);
-    const deployment d{policy::strict(), store};
-    (void)refreshing{d};
-    std::vector<std::unique_ptr<store_calls>> calls;
-    std::vector<std::unique_ptr<bare_commands>> commands;
-    for (std::size_t i = 0; i < threads; ++i) {
-        calls.push_back(std::make_unique<store_calls>(store, a_grant(store), static_cast<int>(i)));
-        commands.push_back(std::make_unique<bare_commands>(
-            grant_text(session{}), static_cast<int>(i), write_by::own_script));
-    }
-    bench::compare_rates("2 load + replace", std::move(calls),
-                         "2 GET + EVALSHA, the store's script", std::move(commands));
-}
-
 void refresh_against_bare(std::size_t threads) {
     for (const auto how : {write_by::own_script, write_by::smallest_script}) {
         auto store = open_store(threads);
-        const deployment d{policy::strict(), store};
-        std::vector<std::unique_ptr<refreshing>> refreshes;
-        std::vector<std::unique_ptr<bare_commands>> commands;
-        for (std::size_t i = 0; i < threads; ++i) {
-            refreshes.push_back(std::make_unique<refreshing>(d));
-            commands.push_back(
-                std::make_unique<bare_commands>(grant_text(session{}), static_cast<int>(i), how));
-        }
-        bench::compare_rates("refreshes", std::move(refreshes),
-                             how == write_by::own_script ? "2 GET + EVALSHA, the store's script"
-                                                         : "2 GET + EVALSHA, smallest script",
-                             std::move(commands));
+        bench::compare_with_bare(
+            store, threads,
+            how == write_by::own_script ? "GET, EVALSHA of ours" : "GET, smallest EVALSHA",
+            [&](std::size_t n) { return std::make_unique<store_calls>(store, a_grant(store), n); },
+            [&](std::size_t n) {
+                return std::make_unique<bare_commands>(grant_text(session{}), n, how);
+            });
     }
 }
 
@@ -279,7 +255,6 @@ void many_grants() {
 
 int main() {
     for (const std::size_t threads : {1U, 8U}) {
-        calls_against_bare(threads);
         refresh_against_bare(threads);
     }
     rotation_1_against_10000();

@@ -149,25 +149,13 @@ private:
     std::size_t turn_ = 0;
 };
 
-/// `count` workers, each made by `make` out of a number that no other has.
-template <class Make> auto crew(std::size_t count, Make make) {
-    static std::size_t number = 0;
-    std::vector<decltype(make(number))> workers;
-    for (std::size_t i = 0; i < count; ++i) workers.push_back(make(number++));
-    return workers;
-}
-
 void refresh_against_bare(std::size_t threads, sqlite_synchronous how) {
     auto store = open_store(threads, how);
-    const deployment d{policy::strict(), store};
-    const auto refresh = [&](std::size_t) { return std::make_unique<refreshing>(d); };
-    const auto call = [&](std::size_t n) { return std::make_unique<store_calls>(store, n); };
-    const auto statement = [&](std::size_t n) { return std::make_unique<bare_statements>(n, how); };
-    const std::string bare =
-        how == sqlite_synchronous::full ? "SELECT and UPDATE, FULL" : "SELECT and UPDATE, NORMAL";
-    auto refreshes = crew(threads, refresh); // first, for the others copy a grant
-    bench::compare_rates("load and replace", crew(threads, call), bare, crew(threads, statement));
-    bench::compare_rates("refreshes", std::move(refreshes), bare, crew(threads, statement));
+    bench::compare_with_bare(
+        store, threads,
+        how == sqlite_synchronous::full ? "SELECT, UPDATE, FULL" : "SELECT, UPDATE, NORMAL",
+        [&](std::size_t n) { return std::make_unique<store_calls>(store, n); },
+        [&](std::size_t n) { return std::make_unique<bare_statements>(n, how); });
 }
 
 void sizes(const std::string& when) {

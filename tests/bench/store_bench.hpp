@@ -10,9 +10,12 @@
 
 #include "bench.hpp"
 #include "deployment.hpp"
+#include "own_cryptography.hpp"
 
 /// What the benchmarks of stores have in common.
 namespace bench {
+
+using namespace mcp_oauth;
 
 /// One grant that is refreshed again and again.
 class refreshing {
@@ -25,6 +28,29 @@ private:
     const deployment& d_;
     std::string token_;
 };
+
+/// Bare statements, with the cryptography of a refresh beside them.
+template <class Statements> class with_cryptography {
+public:
+    with_cryptography(std::unique_ptr<Statements> statements, const deployment& d)
+        : statements_(std::move(statements)), cryptography_{d.key} {}
+    void operator()() {
+        (*statements_)();
+        cryptography_();
+    }
+
+private:
+    std::unique_ptr<Statements> statements_;
+    own_cryptography cryptography_;
+};
+
+/// `count` workers, each made by `make` out of a number that no other has.
+template <class Make> auto crew(std::size_t count, Make make) {
+    static std::size_t number = 0;
+    std::vector<decltype(make(number))> workers;
+    for (std::size_t i = 0; i < count; ++i) workers.push_back(make(number++));
+    return workers;
+}
 
 /// How many a second all workers together do, each on a thread of its own.
 template <class Worker>
@@ -59,9 +85,37 @@ void compare_rates(const std::string& what, std::vector<std::unique_ptr<Measured
         bare.push_back(rate_of(reference, round_time));
         ratios.push_back(rates.back() / bare.back());
     }
-    std::printf("%zu thread(s)  %-26s %8.0f/s   %-44s %8.0f/s   ratio %.3f\n", measured.size(),
+    std::printf("%zu thread(s)  %-18s %8.0f/s   %-36s %8.0f/s   ratio %.3f\n", measured.size(),
                 what.c_str(), median(rates), against.c_str(), median(bare), median(ratios));
     std::fflush(stdout);
+}
+
+/// A store against its bare statements, over as many connections as threads: its own calls, and
+/// refreshes with either kind of access token. A signature costs more than everything else that is
+/// no statement, so refreshes that sign are measured against bare statements that sign too.
+///
+/// `call` and `statement` make a worker out of a number; a grant is in the store when they are
+/// asked.
+template <class Call, class Statement>
+void compare_with_bare(record_store& store, std::size_t threads, const std::string& bare, Call call,
+                       Statement statement) {
+    const deployment d{policy::strict(), store};
+    const refreshing one_grant{d};
+    const auto signing = [&](std::size_t n) {
+        using statements = typename decltype(statement(n))::element_type;
+        return std::make_unique<with_cryptography<statements>>(statement(n), d);
+    };
+    const auto refreshes = [&](const deployment& by) {
+        return crew(threads, [&](std::size_t) { return std::make_unique<refreshing>(by); });
+    };
+    compare_rates("load and replace", crew(threads, call), bare, crew(threads, statement));
+    compare_rates("refreshes, ES256", refreshes(d), bare, crew(threads, statement));
+    compare_rates("refreshes, ES256", refreshes(d), bare + ", cryptography",
+                  crew(threads, signing));
+    auto rules = policy::strict();
+    rules.access_token.format = access_token_format::opaque;
+    const deployment sealing{std::move(rules), store};
+    compare_rates("refreshes, opaque", refreshes(sealing), bare, crew(threads, statement));
 }
 
 } // namespace bench
