@@ -8,6 +8,7 @@
 #include "mcp_oauth/grammar/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -23,9 +24,11 @@ constexpr std::uint32_t nothing_open = std::numeric_limits<std::uint32_t>::max()
 // Where no name can be repeated by so many that comparing each with each becomes an attack.
 constexpr std::uint32_t few_members = 16;
 
-constexpr std::size_t most_octets = std::numeric_limits<std::uint32_t>::max();
+// Of a text as a name or a value takes it up with its punctuation, on the small side: a guess that
+// mostly spares the nodes a second allocation.
+constexpr std::size_t octets_of_a_node = 8;
 
-bool begins_value(char c) noexcept { return c == ',' || c == ':' || c == '[' || c == '{'; }
+constexpr std::size_t most_octets = std::numeric_limits<std::uint32_t>::max();
 
 } // namespace
 
@@ -34,10 +37,10 @@ bool begins_value(char c) noexcept { return c == ',' || c == ':' || c == '[' || 
 /// While a container is open, its `skip` holds the index of the container around it.
 class json_builder {
 public:
-    json_builder(std::string_view text, std::size_t depth) : deepest_(depth) {
+    json_builder(std::string_view text, std::size_t depth)
+        : deepest_(depth), may_hold_nul_(text.find("\\u0000") != std::string_view::npos) {
         document_.octets_.reserve(text.size());
-        const auto most_nodes = std::count_if(text.begin(), text.end(), begins_value) + 1;
-        document_.nodes_.reserve(std::min<std::size_t>(static_cast<std::size_t>(most_nodes), 256));
+        document_.nodes_.reserve(std::min<std::size_t>(text.size() / octets_of_a_node + 1, 256));
     }
     [[nodiscard]] json_fault fault() const noexcept { return fault_; }
     [[nodiscard]] json_document take() noexcept { return std::move(document_); }
@@ -92,7 +95,7 @@ private:
         return added;
     }
     bool add_text(const std::string& text) {
-        if (text.find('\0') != std::string::npos) return fail(json_fault::nul);
+        if (may_hold_nul_ && text.find('\0') != std::string::npos) return fail(json_fault::nul);
         node& added = add(kind::string);
         added.offset = static_cast<std::uint32_t>(document_.octets_.size());
         added.size = static_cast<std::uint32_t>(text.size());
@@ -117,28 +120,41 @@ private:
     [[nodiscard]] std::string_view text_of(const node& text) const noexcept {
         return std::string_view{document_.octets_}.substr(text.offset, text.size);
     }
-    [[nodiscard]] bool has_repeated_name(std::uint32_t object) {
-        const auto members = document_.nodes_[object].size;
-        names_.clear();
-        for (std::uint32_t at = object + 1, i = 0; i < members; ++i) {
-            const auto name = text_of(document_.nodes_[at]);
-            if (members <= few_members &&
-                std::find(names_.begin(), names_.end(), name) != names_.end())
-                return true;
-            names_.push_back(name);
-            at = document_.nodes_[at + 1].skip;
+    template <class Visit> void for_each_name(std::uint32_t object, Visit&& visit) const {
+        const auto& nodes = document_.nodes_;
+        for (std::uint32_t at = object + 1, i = 0; i < nodes[object].size; ++i) {
+            visit(text_of(nodes[at]));
+            at = nodes[at + 1].skip;
         }
-        if (members <= few_members) return false;
-        std::sort(names_.begin(), names_.end());
-        return std::adjacent_find(names_.begin(), names_.end()) != names_.end();
+    }
+    [[nodiscard]] bool has_repeated_name(std::uint32_t object) const {
+        return document_.nodes_[object].size <= few_members ? has_repeat_among_few(object)
+                                                            : has_repeat_among_many(object);
+    }
+    [[nodiscard]] bool has_repeat_among_few(std::uint32_t object) const {
+        std::array<std::string_view, few_members> names;
+        auto* end = names.data();
+        bool repeated = false;
+        for_each_name(object, [&](std::string_view name) {
+            repeated = repeated || std::find(names.data(), end, name) != end;
+            *end++ = name;
+        });
+        return repeated;
+    }
+    [[nodiscard]] bool has_repeat_among_many(std::uint32_t object) const {
+        std::vector<std::string_view> names;
+        names.reserve(document_.nodes_[object].size);
+        for_each_name(object, [&names](std::string_view name) { names.push_back(name); });
+        std::sort(names.begin(), names.end());
+        return std::adjacent_find(names.begin(), names.end()) != names.end();
     }
 
     json_document document_;
     std::size_t deepest_;
+    bool may_hold_nul_; // only this escape makes U+0000: the text itself holds no such octet
     std::size_t depth_ = 0;
     std::uint32_t innermost_ = nothing_open;
     json_fault fault_ = json_fault::syntax;
-    std::vector<std::string_view> names_; // scratch, kept for its memory
 };
 
 expected<json_document, json_fault> json_document::parse(std::string_view text,

@@ -11,18 +11,32 @@ namespace {
 // 9999-12-31T23:59:59Z. A date beyond it is a mistake or an attack.
 constexpr std::int64_t last_second = 253'402'300'799;
 
+std::optional<std::int64_t> date_of(json_value claim, rounding to) {
+    const auto is_date = [](auto number) {
+        return number >= 0 && number <= decltype(number)(last_second);
+    };
+    if (const auto whole = claim.integer()) return is_date(*whole) ? whole : std::nullopt;
+    const auto number = claim.number();
+    if (!number || !is_date(*number)) return std::nullopt;
+    return static_cast<std::int64_t>(to == rounding::down ? std::floor(*number)
+                                                          : std::ceil(*number));
+}
+
 // Each fills `target` where the claim is there. Returns: false where it is of another type.
 bool take(json_value claims, std::string_view name, std::string& target) {
-    if (!claims.find(name)) return true;
-    auto text = text_claim(claims, name);
-    if (text) target = std::move(*text);
-    return text.has_value();
+    const auto found = claims.find(name);
+    if (!found) return true;
+    const auto text = found->string();
+    if (!text || text->empty()) return false;
+    target = *text;
+    return true;
 }
 
 bool take(json_value claims, std::string_view name, rounding to,
           std::optional<std::int64_t>& target) {
-    if (!claims.find(name)) return true;
-    target = numeric_date(claims, name, to);
+    const auto found = claims.find(name);
+    if (!found) return true;
+    target = date_of(*found, to);
     return target.has_value();
 }
 
@@ -42,10 +56,7 @@ bool take_audience(json_value claims, std::vector<std::string>& target) {
 
 std::optional<std::int64_t> numeric_date(json_value claims, std::string_view name, rounding to) {
     const auto found = claims.find(name);
-    const auto number = found ? found->number() : std::nullopt;
-    if (!number || *number < 0 || *number > static_cast<double>(last_second)) return std::nullopt;
-    return static_cast<std::int64_t>(to == rounding::down ? std::floor(*number)
-                                                          : std::ceil(*number));
+    return found ? date_of(*found, to) : std::nullopt;
 }
 
 std::optional<std::string> text_claim(json_value claims, std::string_view name) {

@@ -17,10 +17,12 @@ constexpr std::size_t deepest_claims = 8;
 
 // A claim that may be absent, but not of another type.
 bool take_optional_text(json_value claims, std::string_view name, std::string& target) {
-    if (!claims.find(name)) return true;
-    auto text = text_claim(claims, name);
-    if (text) target = std::move(*text);
-    return text.has_value();
+    const auto found = claims.find(name);
+    if (!found) return true;
+    const auto text = found->string();
+    if (!text || text->empty()) return false;
+    target = *text;
+    return true;
 }
 
 bool take_scope(json_value claims, std::string_view name, scope_set& target) {

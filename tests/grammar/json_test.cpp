@@ -91,6 +91,7 @@ TEST_CASE("a name is found exactly, and only in the object that holds it") {
     CHECK_FALSE(root.find("inner"));
     CHECK_FALSE(root.find("name"));
     CHECK_FALSE(root.find("oute"));
+    CHECK_FALSE(root.find("Nama"));
     CHECK_FALSE(root.find("outer "));
     CHECK(root.integer_at("") == 2);
     CHECK(root.integer_at("Name") == 3);

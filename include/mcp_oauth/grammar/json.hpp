@@ -51,9 +51,17 @@ private:
         std::uint32_t skip = 0;   ///< index of the node after this value and all it holds
         std::uint32_t size = 0;   ///< members, elements, or octets of a string
         std::uint32_t offset = 0; ///< of a string's octets
-        std::int64_t integer = 0; ///< also a boolean
-        double number = 0;
+        union {
+            std::int64_t integer = 0; ///< also a boolean
+            double number;            ///< of `kind::number`, and of no other
+        };
     };
+    // Names of one length mostly differ in their first octet, which spares the call that compares.
+    [[nodiscard]] bool is_text(const node& text, std::string_view expected) const noexcept {
+        if (text.size != expected.size()) return false;
+        const std::string_view found{octets_.data() + text.offset, text.size};
+        return found.empty() || (found.front() == expected.front() && found == expected);
+    }
     std::vector<node> nodes_;
     std::string octets_;
 };
@@ -151,12 +159,11 @@ inline std::size_t json_value::size() const noexcept {
 }
 inline std::optional<json_value> json_value::find(std::string_view name) const noexcept {
     if (!is_object()) return std::nullopt;
+    const auto* const nodes = document_->nodes_.data();
     std::uint32_t at = index_ + 1;
     for (std::uint32_t i = 0; i < node().size; ++i) {
-        const json_value member{*document_, at};
-        const json_value value{*document_, at + 1};
-        if (*member.string() == name) return value;
-        at = value.node().skip;
+        if (document_->is_text(nodes[at], name)) return json_value{*document_, at + 1};
+        at = nodes[at + 1].skip;
     }
     return std::nullopt;
 }
