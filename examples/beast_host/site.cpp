@@ -59,7 +59,9 @@ http_response page(int status, const std::string& html) {
             "<!doctype html><html lang=\"en\"><title>Notes</title>" + html};
 }
 http_response refusal(const error_page& refused) {
-    return page(refused.status, "<p>" + std::string{refused.why.description.view()});
+    auto shown = page(refused.status, "<p>" + std::string{refused.why.description.view()});
+    for (const auto& each : refused.headers) shown.headers.push_back(each);
+    return shown;
 }
 
 std::string field(const http_request& request, std::string_view name) {
