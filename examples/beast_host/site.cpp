@@ -60,7 +60,7 @@ http_response page(int status, const std::string& html) {
 }
 http_response refusal(const error_page& refused) {
     auto shown = page(refused.status, "<p>" + std::string{refused.why.description.view()});
-    if (refused.status == 405) shown.headers.push_back({"Allow", "GET, POST"});
+    for (const auto& each : refused.headers) shown.headers.push_back(each);
     return shown;
 }
 

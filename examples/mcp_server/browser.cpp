@@ -37,7 +37,9 @@ http_response only(const char* methods) {
 
 http_response no_random() {
     return render(mcp_oauth::error_page{
-        503, {mcp_oauth::error_code::temporarily_unavailable, "try again in a moment"}});
+        503,
+        {mcp_oauth::error_code::temporarily_unavailable, "try again in a moment"},
+        {{"Retry-After", "1"}}});
 }
 
 http_response refused_form() {

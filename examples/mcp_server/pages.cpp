@@ -232,8 +232,7 @@ http_response render(const mcp_oauth::error_page& refused) {
         break;
     }
     auto answer = render(shown);
-    if (refused.status == 405) answer.headers.push_back({"Allow", "GET, POST"});
-    if (refused.status == 503) answer.headers.push_back({"Retry-After", "1"});
+    for (const auto& each : refused.headers) answer.headers.push_back(each);
     return answer;
 }
 

@@ -44,6 +44,7 @@ void show(Response& out, int status, const std::string& html) {
 }
 
 void show(Response& out, const mcp_oauth::error_page& page) {
+    for (const auto& each : page.headers) out.set_header(each.name, each.value);
     show(out, page.status,
          "<h1>This did not work</h1><p>" + std::string{page.why.description.view()} + "</p>");
 }

@@ -20,8 +20,10 @@ constexpr std::chrono::minutes most_at_upstream{10};
 constexpr std::size_t most_pending = 10'000;
 
 http_response refusal(const error_page& refused) {
-    return web::page(refused.status,
-                     "<h1>This did not work</h1><p>" + std::string{refused.why.description.view()});
+    auto shown = web::page(refused.status, "<h1>This did not work</h1><p>" +
+                                               std::string{refused.why.description.view()});
+    for (const auto& each : refused.headers) shown.headers.push_back(each);
+    return shown;
 }
 
 http_response start_again(int status) {

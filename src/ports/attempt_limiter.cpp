@@ -49,7 +49,7 @@ microseconds price(const attempt_rate& rate) noexcept {
 std::optional<microseconds> take_one(microseconds full_at, microseconds now,
                                      const attempt_rate& rate, seconds& wait) noexcept {
     const auto one = price(rate);
-    const auto most = now + one * rate.burst;
+    const auto most = now + one * std::max<std::uint32_t>(rate.burst, 1);
     // A clock that went back leaves a moment that no bucket can be away from.
     full_at = std::clamp(full_at, now, most);
     if (full_at + one <= most) return full_at + one;

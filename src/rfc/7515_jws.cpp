@@ -50,8 +50,10 @@ expected<verified_jws, jws_fault> try_each(const compact_jws& parts, const key_s
     return unexpected{why};
 }
 
-// A key of that name is not the key for that algorithm, or there is none.
+// A key of that name is not the key for that algorithm, or there is none. No key is called by an
+// empty name, which is how those without one are kept.
 jws_fault why_unfound(const key_set& keys, std::string_view kid) noexcept {
+    if (kid.empty()) return jws_fault::unknown_key;
     const auto& all = keys.keys();
     return std::any_of(all.begin(), all.end(), [kid](const auto& each) { return each.kid == kid; })
                ? jws_fault::wrong_algorithm

@@ -175,6 +175,10 @@ expected<verified_jws, jws_fault> verify_signature(std::string_view token, const
     return verify_jws(token, use, keys);
 }
 
+bool may_be_custom(std::string_view name) noexcept {
+    return !name.empty() && !is_protocol_claim(name);
+}
+
 } // namespace
 
 std::optional<custom_claims> custom_claims::parse(std::string_view json) {
@@ -184,7 +188,7 @@ std::optional<custom_claims> custom_claims::parse(std::string_view json) {
     auto found = among(document->root());
     std::size_t own = 0;
     document->root().for_each_member([&own](std::string_view name, json_value) {
-        if (!name.empty() && !is_protocol_claim(name)) ++own;
+        if (may_be_custom(name)) ++own;
     });
     if (own != document->root().size()) return std::nullopt;
     return found;
@@ -193,7 +197,7 @@ std::optional<custom_claims> custom_claims::parse(std::string_view json) {
 custom_claims custom_claims::among(json_value claims) {
     custom_claims found;
     claims.for_each_member([&found](std::string_view name, json_value value) {
-        if (is_protocol_claim(name)) return;
+        if (!may_be_custom(name)) return;
         found.text_ += found.text_.empty() ? '{' : ',';
         append_json_string(found.text_, name);
         found.text_ += ':';

@@ -16,20 +16,19 @@ constexpr std::size_t longest_subject = 128;
 constexpr std::size_t longest_acr = 64;
 constexpr std::size_t longest_amr = 56; // all methods together, their lengths included
 
-// No record can hold it.
-bool has_nul(const login& who) {
-    const auto holds = [](const std::string& text) { return text.find('\0') != std::string::npos; };
-    return holds(who.subject) || holds(who.acr) ||
-           std::any_of(who.amr.begin(), who.amr.end(), holds);
+// What no record and no token could hold is neither.
+bool is_text(const std::string& octets) {
+    return is_utf8(octets) && octets.find('\0') == std::string::npos;
 }
 
 /// The host's duty; a violation is the programmer's fault and ends on a page.
 bool fits_a_ticket(const login& who) {
     std::size_t amr = 0;
     for (const auto& method : who.amr) amr += method.size() + 2;
-    return !who.subject.empty() && who.subject.size() <= longest_subject && is_utf8(who.subject) &&
-           !has_nul(who) && who.at >= instant{} && !who.session.empty() &&
-           who.acr.size() <= longest_acr && amr <= longest_amr;
+    return !who.subject.empty() && who.subject.size() <= longest_subject && is_text(who.subject) &&
+           who.at >= instant{} && !who.session.empty() && who.acr.size() <= longest_acr &&
+           is_text(who.acr) && amr <= longest_amr &&
+           std::all_of(who.amr.begin(), who.amr.end(), is_text);
 }
 
 class authenticated_flow final : public approving_flow<authenticated_flow, authenticated_outcome> {

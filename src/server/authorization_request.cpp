@@ -230,7 +230,7 @@ public:
             e.client_id = who.client_id;
             request().report(e);
         }
-        interact(t);
+        interact(t, who);
     }
 
     void on_unavailable() {
@@ -244,11 +244,14 @@ private:
         return !redirect.scheme_is("https") && !redirect.scheme_is("http") &&
                redirect.scheme().find('.') == std::string_view::npos;
     }
-    void interact(const ticket& t) {
+    void interact(const ticket& t, const client& who) {
         auto sealed = seal_ticket(t, request().server());
         if (!sealed) return on_unavailable();
         interaction i;
         i.ticket = std::move(*sealed);
+        i.client_name = who.client_name;
+        i.provenance = who.provenance;
+        if (const auto redirect = uri::parse(t.redirect_uri)) i.redirect_host = redirect->host();
         i.demands.none = t.prompt_none;
         i.demands.login = t.prompt_login;
         i.demands.consent = t.prompt_consent;
@@ -262,7 +265,10 @@ private:
     void page(int status, const error& why) {
         if (status < 500)
             request().report(request().describe(event_kind::request_refused, why.wire().name));
-        finish(error_page{status, why});
+        error_page shown{status, why};
+        if (status == 405) shown.headers.push_back({"Allow", "GET, POST"});
+        if (status == 503) shown.headers.push_back({"Retry-After", "1"});
+        finish(std::move(shown));
     }
 
     std::optional<parameters> query_;

@@ -4,6 +4,7 @@
 
 #include "mcp_oauth/server/driver.hpp"
 #include "server/authorization_endpoint.hpp"
+#include "server/document_answer.hpp"
 #include "server/exchange.hpp"
 #include "server/grant_administration.hpp"
 #include "server/leniency.hpp"
@@ -17,15 +18,11 @@ namespace {
 
 constexpr seconds metadata_max_age{300};
 
-/// A document that never changes while the server runs.
 http_response document(const exchange& x, const std::string& text, std::string_view type,
                        seconds max_age) {
     const auto& method = x.request().method;
     if (method != "GET" && method != "HEAD") return method_not_allowed("GET, HEAD");
-    return {200,
-            {{"Content-Type", std::string{type}},
-             {"Cache-Control", "public, max-age=" + std::to_string(max_age.count())}},
-            method == "HEAD" ? std::string{} : text};
+    return document_answer(method, text, type, max_age);
 }
 
 /// Refuses what is too large to be looked at, whatever the endpoint.
@@ -78,7 +75,10 @@ authorization_server::~authorization_server() = default;
 
 operation<http_response> authorization_server::begin(http_request request) const {
     exchange x{state_, std::move(request)};
-    if (auto refused = refuse_oversized(x)) return finished(std::move(*refused));
+    if (auto refused = refuse_oversized(x)) {
+        x.report(x.describe(event_kind::request_refused, "oversized"));
+        return finished(std::move(*refused));
+    }
     const auto path = x.request().path();
     const auto& paths = state_->paths;
     if (path == paths.token) return begin_token(std::move(x));
@@ -191,8 +191,10 @@ std::vector<endpoint> authorization_server::endpoints() const {
     const auto& paths = state_->paths;
     std::vector<endpoint> all{{"POST", paths.token}, {"POST", paths.revocation}};
     if (state_->capabilities.registration_endpoint) all.push_back({"POST", paths.registration});
-    all.push_back({"GET", paths.jwks});
-    for (const auto& metadata : paths.metadata) all.push_back({"GET", metadata});
+    auto documents = paths.metadata;
+    documents.insert(documents.begin(), paths.jwks);
+    for (const auto& path : documents)
+        for (const char* method : {"GET", "HEAD"}) all.push_back({method, path});
     return all;
 }
 

@@ -113,9 +113,8 @@ void grant_endpoint::on_client(std::optional<known_client> who) {
         auto e = x.describe(event_kind::client_authentication_failed);
         e.client_id = credentials_.client_id.substr(0, x.rules().limits.client_id);
         x.report(e);
-        if (guessable)
-            if (const auto wait = x.count_attempt(attempt::failed_secret, key))
-                return finish(slow_down_answer(*wait));
+        // What was compared is answered; whoever has to wait hears so at the next attempt.
+        if (guessable) (void)x.count_attempt(attempt::failed_secret, key);
         return finish(error_answer(proven.error()));
     }
     client_.emplace(std::move(*proven));

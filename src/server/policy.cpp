@@ -103,13 +103,14 @@ finding check_legacy(const policy::legacy_options& legacy) {
         return policy_error{"legacy.oauth_2_0_clients", "must not hold an empty client ID"};
     for (const auto rule : every_migration_rule)
         if (names_nobody(legacy.of(rule).holds_for))
-            return policy_error{"legacy.holds_for", "must not hold an empty client ID"};
+            return policy_error{"legacy." + std::string{facts(rule).name} + ".holds_for",
+                                "must not hold an empty client ID"};
     return std::nullopt;
 }
 
 finding check_limits(const policy::limits_options& limits) {
     struct limit {
-        std::string_view member;
+        const char* member;
         std::size_t value;
     };
     const std::array all{

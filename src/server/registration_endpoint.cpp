@@ -103,12 +103,18 @@ std::optional<http_response> refuse_uninvited(const exchange& x) {
     return response;
 }
 
-std::optional<http_response> refuse_early(const exchange& x) {
+/// Only what could become a client is counted: another method is refused anyway.
+std::optional<http_response> throttle(const exchange& x) {
+    if (x.request().method != "POST") return std::nullopt;
+    const auto wait = x.count_attempt(attempt::registration, x.request().source);
+    if (!wait) return std::nullopt;
+    x.report(x.describe(event_kind::throttled, "registration"));
+    return slow_down_answer(*wait);
+}
+
+/// What can be refused before the document is read.
+std::optional<http_response> refuse_unread(const exchange& x) {
     if (x.request().method != "POST") return method_not_allowed("POST");
-    if (const auto wait = x.count_attempt(attempt::registration, x.request().source)) {
-        x.report(x.describe(event_kind::throttled, "registration"));
-        return slow_down_answer(*wait);
-    }
     if (auto response = refuse_uninvited(x)) return response;
     if (x.request().body.size() > x.rules().limits.body) {
         auto response =
@@ -149,7 +155,8 @@ expected<client_registration, error> read_registration(const exchange& x, lenien
 } // namespace
 
 operation<http_response> begin_registration(exchange x) {
-    if (auto response = refuse_early(x)) {
+    if (auto response = throttle(x)) return finished(std::move(*response));
+    if (auto response = refuse_unread(x)) {
         x.report(x.describe(event_kind::request_refused, "registration"));
         return finished(std::move(*response));
     }

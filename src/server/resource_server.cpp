@@ -4,6 +4,7 @@
 
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/rfc/9728_resource_metadata.hpp"
+#include "server/document_answer.hpp"
 #include "server/dpop.hpp"
 #include "server/pinned_issuers.hpp"
 #include "server/resource_state.hpp"
@@ -17,6 +18,7 @@ namespace {
 using gate_state = resource_server::state;
 
 constexpr std::size_t longest_session_id = 4096;
+constexpr seconds metadata_max_age{3600};
 
 unexpected<config_error> wrong(std::string_view member, std::string_view problem) {
     return unexpected{config_error{std::string{member}, std::string{problem}}};
@@ -118,16 +120,6 @@ expected<void, config_error> check_means(const gate_state& s) {
 
 http_response empty_answer(int status) {
     return {status, {{"Cache-Control", "no-store"}, {"Content-Length", "0"}}, {}};
-}
-
-http_response metadata_answer(std::string_view method, const std::string& document) {
-    http_response found{
-        200, {{"Content-Type", "application/json"}, {"Cache-Control", "public, max-age=3600"}}, {}};
-    if (method == "HEAD") // the length that GET would have, and no body
-        found.headers.push_back({"Content-Length", std::to_string(document.size())});
-    else
-        found.body = document;
-    return found;
 }
 
 /// What a session ID is sealed over.
@@ -255,7 +247,7 @@ http_response resource_server::handle(const http_request& request) const {
         refused.headers.push_back({"Allow", "GET, HEAD"});
         return refused;
     }
-    return metadata_answer(request.method, found->document);
+    return document_answer(request.method, found->document, "application/json", metadata_max_age);
 }
 
 std::vector<endpoint> resource_server::endpoints() const {

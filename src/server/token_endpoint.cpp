@@ -205,7 +205,8 @@ operation<http_response> finished(http_response response) {
 
 expected<parameters, http_response> read_form(const exchange& x) {
     const auto& limits = x.rules().limits;
-    const auto no = [](http_response response) {
+    const auto no = [&x](http_response response) {
+        x.report(x.describe(event_kind::request_refused, "form"));
         return unexpected<http_response>{std::move(response)};
     };
     if (x.request().method != "POST") return no(method_not_allowed("POST"));
@@ -227,19 +228,18 @@ expected<parameters, http_response> read_form(const exchange& x) {
 
 operation<http_response> begin_token(exchange x) {
     auto body = read_form(x);
-    if (!body) {
-        x.report(x.describe(event_kind::request_refused, "form"));
-        return finished(std::move(body).error());
-    }
+    if (!body) return finished(std::move(body).error());
+    const auto no = [&x](const error& why) {
+        x.report(x.describe(event_kind::request_refused, why.wire().name));
+        return finished(error_answer(why));
+    };
     const auto type = body->find("grant_type");
-    if (!type)
-        return finished(error_answer({error_code::invalid_request, "grant_type is required"}));
+    if (!type) return no({error_code::invalid_request, "grant_type is required"});
     if (*type == "authorization_code")
         return begin_flow<code_redemption, http_response>(std::move(x), std::move(*body));
     if (*type == "refresh_token" && x.rules().refresh.issue != refresh_issuance::never)
         return begin_flow<refresh, http_response>(std::move(x), std::move(*body));
-    return finished(
-        error_answer({error_code::unsupported_grant_type, "the grant type is not supported"}));
+    return no({error_code::unsupported_grant_type, "the grant type is not supported"});
 }
 
 } // namespace v0

@@ -29,11 +29,29 @@ struct counted {
 };
 int counted::alive = 0;
 
+// An error that has no empty state, and converts from a fault by itself.
+struct refusal {
+    // NOLINTNEXTLINE(google-explicit-constructor): that is what is tested.
+    refusal(fault f) : why(f) {}
+    fault why;
+};
+// One that has to be asked for.
+struct reserved {
+    explicit reserved(fault f) : why(f) {}
+    fault why;
+};
+
 } // namespace
 
 static_assert(std::is_nothrow_move_constructible_v<expected<std::string, fault>>);
 static_assert(std::is_move_constructible_v<expected<std::unique_ptr<int>, fault>>);
 static_assert(!std::is_convertible_v<expected<int, fault>, bool>, "only an explicit test");
+static_assert(std::is_convertible_v<unexpected<fault>, expected<int, refusal>>);
+static_assert(std::is_convertible_v<unexpected<fault>, expected<void, refusal>>);
+static_assert(!std::is_constructible_v<expected<int, reserved>, unexpected<fault>>,
+              "a constructor that is explicit is not called in silence");
+static_assert(!std::is_constructible_v<expected<void, reserved>, unexpected<fault>>);
+static_assert(!std::is_constructible_v<expected<int, std::string>, unexpected<int>>);
 
 TEST_CASE("an expected is its value or its error") {
     const auto good = parse(true);
@@ -109,6 +127,18 @@ TEST_CASE("and_then goes on with a value and keeps an error") {
     CHECK(*parse(true).and_then(length) == 53);
     CHECK(parse(false).and_then(length).error() == fault::second);
     CHECK((expected<std::string, fault>(std::string()).and_then(length).error() == fault::first));
+}
+
+TEST_CASE("an error that cannot be made from nothing reports a failure without a value") {
+    expected<void, refusal> result;
+    CHECK(result.has_value());
+    result = unexpected{fault::second};
+    REQUIRE_FALSE(result);
+    CHECK(result.error().why == fault::second);
+    const auto copy = result;
+    result = expected<void, refusal>();
+    CHECK(result.has_value());
+    CHECK(copy.error().why == fault::second);
 }
 
 TEST_CASE("success without a value is told from failure") {

@@ -117,6 +117,16 @@ TEST_CASE("[OA21-AUTHZ-26] The consent page says who asks, for what, and where t
     CHECK(holds(page, "<strong>cursor://anysphere.cursor-mcp</strong>"));
 }
 
+TEST_CASE("The page for a refusal is sent with the fields that belong to it", "[examples][pages]") {
+    const auto page = render(mcp_oauth::error_page{
+        405,
+        {mcp_oauth::error_code::invalid_request, "the method is not allowed here"},
+        {{"Allow", "GET, POST"}}});
+    CHECK(page.status == 405);
+    CHECK(page.header("Allow") == "GET, POST");
+    CHECK(page.header("Content-Security-Policy"));
+}
+
 TEST_CASE("[MCP T-07] The page for a forgotten client says what to do", "[examples][pages]") {
     const auto page = render(mcp_oauth::error_page{
         400, {mcp_oauth::error_code::invalid_client, "the client is not known here"}});

@@ -131,14 +131,22 @@ TEST_CASE("a clock that went back locks nobody out for longer than a bucket take
 TEST_CASE("extreme rates do not overflow", "[ports]") {
     memory_attempt_limiter most{rates_of(0xFFFFFFFF, 1)};
     for (int i = 0; i < 1'000; ++i) CHECK(!most.admit(failed, "k", noon));
-    memory_attempt_limiter never{rates_of(0, 6)};
-    CHECK(never.admit(failed, "k", noon) == 10s);
     memory_attempt_limiter slow{rates_of(1, 0)};
     CHECK(!slow.admit(failed, "k", noon));
     CHECK(slow.admit(failed, "k", noon) == 60s);
     memory_attempt_limiter fast{rates_of(1, 0xFFFFFFFF)};
     CHECK(!fast.admit(failed, "k", noon));
     CHECK(!fast.admit(failed, "k", noon + 1ms));
+}
+
+TEST_CASE("a rate of zero counts as one: who never failed is never told to wait",
+          "[ports][OA21-CLI-09]") {
+    memory_attempt_limiter limiter{rates_of(0, 6)};
+    for (int i = 0; i < 10; ++i) CHECK(!limiter.peek(failed, "k", noon));
+    CHECK(!limiter.admit(failed, "k", noon));
+    CHECK(limiter.peek(failed, "k", noon) == 10s);
+    CHECK(limiter.admit(failed, "k", noon) == 10s);
+    CHECK(!limiter.admit(failed, "k", noon + 10s));
 }
 
 TEST_CASE("many threads together get a burst, and not one attempt more", "[ports][threads]") {

@@ -247,6 +247,8 @@ TEST_CASE("RFC 7515 §6: a kid chooses exactly one key, and is never more than a
          {""s, "k"s, "K1"s, "k1 "s, "../../dev/null"s, "' OR 1=1 --"s, "k1;ls"s,
           "file:///etc/passwd"s, "https://evil.example/k1"s, "%6b1"s, "*"s, std::string(2000, 'k')})
         CHECK(named(other) == "unknown_key");
+    set.add("", example_key().public_key()); // one without a name is called by none
+    CHECK(named("") == "unknown_key");
     CHECK(named("\\u006b1") == "fine"); // the same string, spelled otherwise
     CHECK(named("k1\\u0000") == "malformed");
     CHECK(named(std::string(1 << 20, 'k')) == "malformed");

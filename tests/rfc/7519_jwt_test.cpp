@@ -38,6 +38,8 @@ TEST_CASE("RFC 7519 §4.1: the registered claims, each of its type", "[JOSE-12][
     CHECK(read(R"({"aud":["a","b"]})")->audience == std::vector<std::string>{"a", "b"});
     const auto nothing = read("{}");
     REQUIRE(nothing);
+    CHECK(read(R"({"aud":[]})")->audience.empty());
+    CHECK(read(R"({"aud":""})")->audience == std::vector<std::string>{""}); // told, and nobody's
     CHECK(nothing->issuer.empty());
     CHECK(nothing->audience.empty());
     CHECK_FALSE(nothing->expires_at);

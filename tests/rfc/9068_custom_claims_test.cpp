@@ -52,6 +52,18 @@ TEST_CASE("custom claims are a JSON object, written without white space",
         CHECK(taken(bad) == "refused");
 }
 
+TEST_CASE("what no host may add is not read from a token either: an empty name, or the protocol's",
+          "[custom_claims][AT-04]") {
+    const auto document = json_document::parse(R"({"":1,"iss":"i","roles":["a"]})");
+    REQUIRE(document);
+    const auto found = custom_claims::among(document->root()).text();
+    CHECK(found == R"({"roles":["a"]})");
+    CHECK(taken(found) == found);
+    const auto alone = json_document::parse(R"({"":1})");
+    REQUIRE(alone);
+    CHECK(custom_claims::among(alone->root()).empty());
+}
+
 TEST_CASE("a name of the protocol is refused, whatever else is there",
           "[custom_claims][AT-04][AT-06][AT-07][AT-09]") {
     for (const auto* name :

@@ -1,5 +1,7 @@
 #include "mcp_oauth/rfc/mcp_authorization.hpp"
 
+#include <type_traits>
+
 #include "support/catch.hpp"
 
 using namespace mcp_oauth;
@@ -32,7 +34,12 @@ TEST_CASE("MCP: a call that the table does not name needs the fallback, never no
     CHECK(table.scopes_for("tools/call") == scope_set{"mcp"});
     CHECK(table.scopes_for("tools/call", "forgotten") == scope_set{"mcp"});
     CHECK(table.scopes_for("", "") == scope_set{"mcp"});
-    CHECK(scope_table{}.scopes_for("tools/list").empty());
+}
+
+TEST_CASE("MCP: there is no table without a fallback, and an empty one is said",
+          "[MCP-SCO-01][MCP-SCO-15]") {
+    static_assert(!std::is_default_constructible_v<scope_table>);
+    CHECK(scope_table{scope_set{}}.scopes_for("tools/list").empty());
 }
 
 TEST_CASE("MCP: names are compared octet for octet", "[OA21-GEN-02]") {

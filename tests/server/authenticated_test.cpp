@@ -43,6 +43,28 @@ TEST_CASE("The login is told what the request asks of it", "[OA21-AUTHZ-24][OIDC
     CHECK(nothing.login_hint.empty());
 }
 
+TEST_CASE("The login page can say where the user goes on to, and who says so",
+          "[OA21-AUTHZ-24][MCP-SEC-05][pain-15]") {
+    const server s{config_with(web_client("https://c.example:8443/cb"))};
+    const auto known = the_interaction(s.authorize({{"client_id", "web"}, {"redirect_uri", ""}}));
+    CHECK(known.client_name == "A web app");
+    CHECK(known.provenance == client_provenance::configured);
+    CHECK(known.redirect_host == "c.example");
+
+    http_request r = post("/register", {});
+    r.headers = {{"Content-Type", "application/json"}};
+    r.body = R"({"client_name":"<b>Bank</b>","redirect_uris":["com.example.app:/cb"],)"
+             R"("application_type":"native","token_endpoint_auth_method":"none"})";
+    const auto id = member(s.as.handle(r), "client_id");
+    const auto claimed =
+        the_interaction(s.authorize({{"client_id", id}, {"redirect_uri", "com.example.app:/cb"}}));
+    CHECK(claimed.client_name == "<b>Bank</b>"); // as it was sent: the page escapes it
+    CHECK(claimed.provenance == client_provenance::registered);
+    CHECK(claimed.redirect_host.empty());
+    // Also where the answer will be an error: the user logs in first all the same.
+    CHECK(the_interaction(s.authorize({{"scope", "evil"}})).redirect_host == "127.0.0.1");
+}
+
 TEST_CASE("The consent page is given everything that it has to show",
           "[OA21-AUTHZ-26][MCP-CIMD-26][MCP-CIMD-28][pain-15]") {
     client c = web_client("https://c.example:8443/cb?x=1");
@@ -152,13 +174,15 @@ TEST_CASE("A login that the host put together wrongly ends on a page of its own"
     check_page(with([](login& l) { l.acr = std::string("\0", 1); }), 500, error_code::server_error);
     check_page(with([](login& l) { l.amr = {std::string("\0", 1)}; }), 500,
                error_code::server_error);
+    check_page(with([](login& l) { l.acr = "\xFF"; }), 500, error_code::server_error);
+    check_page(with([](login& l) { l.amr = {"pwd", "\xC3"}; }), 500, error_code::server_error);
     check_page(with([](login& l) { l.at = from_unix_seconds(-1); }), 500, error_code::server_error);
     check_page(with([](login& l) { l.acr = std::string(65, 'x'); }), 500, error_code::server_error);
     check_page(with([](login& l) { l.amr = {std::string(55, 'x')}; }), 500,
                error_code::server_error);
     the_view(with([](login& l) {
         l.subject = std::string(128, 'x');
-        l.acr = std::string(64, 'x');
+        l.acr = std::string(60, 'x') + "\xF0\x9F\x94\x91";
         l.amr = {std::string(54, 'x')};
         l.session = std::string(100'000, 'x');
     }));

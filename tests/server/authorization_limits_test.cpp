@@ -22,7 +22,9 @@ TEST_CASE("OAuth 2.1 §3.1: GET is served, POST with a form is too, and nothing 
         const auto page = the_page(s.as.authorize(request));
         CHECK(page.status == 405);
         CHECK(page.why == error{error_code::invalid_request, "the method is not allowed here"});
+        CHECK(page.headers == headers{{"Allow", "GET, POST"}});
     }
+    CHECK(the_page(s.authorize({{"client_id", "nobody"}})).headers.empty());
 }
 
 TEST_CASE("A posted request is a form, and its target's query has no say", "[OA21-AUTHZ-01]") {

@@ -62,10 +62,12 @@ TEST_CASE(
 TEST_CASE("RFC 8414 §3: an issuer without a path has its document at two places",
           "[ASM-02][MCP-ASM-03][MCP-ASM-04][MCP-ASM-05][OIDCD-01][OIDCD-02][pain-13]") {
     const server s;
-    CHECK(paths(s) == std::vector<std::string>{"POST /token", "POST /revoke", "POST /register",
-                                               "GET /.well-known/jwks.json",
-                                               "GET /.well-known/oauth-authorization-server",
-                                               "GET /.well-known/openid-configuration"});
+    CHECK(paths(s) ==
+          std::vector<std::string>{
+              "POST /token", "POST /revoke", "POST /register", "GET /.well-known/jwks.json",
+              "HEAD /.well-known/jwks.json", "GET /.well-known/oauth-authorization-server",
+              "HEAD /.well-known/oauth-authorization-server",
+              "GET /.well-known/openid-configuration", "HEAD /.well-known/openid-configuration"});
     CHECK(s.as.authorization_path() == "/authorize");
     CHECK(s.as.issuer() == issuer);
     CHECK(s.as.handle(get("/.well-known/openid-configuration")).body == document(s));
@@ -76,10 +78,15 @@ TEST_CASE("RFC 8414 §3.1: an issuer with a path has the same document at four",
     const server s{config_but([](auto& c) { c.issuer = "https://as.example/t1"; })};
     CHECK(paths(s) == std::vector<std::string>{"POST /t1/token", "POST /t1/revoke",
                                                "POST /t1/register", "GET /t1/.well-known/jwks.json",
+                                               "HEAD /t1/.well-known/jwks.json",
                                                "GET /.well-known/oauth-authorization-server/t1",
+                                               "HEAD /.well-known/oauth-authorization-server/t1",
                                                "GET /.well-known/openid-configuration/t1",
+                                               "HEAD /.well-known/openid-configuration/t1",
                                                "GET /t1/.well-known/openid-configuration",
-                                               "GET /t1/.well-known/oauth-authorization-server"});
+                                               "HEAD /t1/.well-known/openid-configuration",
+                                               "GET /t1/.well-known/oauth-authorization-server",
+                                               "HEAD /t1/.well-known/oauth-authorization-server"});
     CHECK(s.as.authorization_path() == "/t1/authorize");
     const auto one = s.as.handle(get("/.well-known/oauth-authorization-server/t1"));
     CHECK(one.status == 200);
@@ -114,6 +121,18 @@ TEST_CASE("RFC 8414 §6.2: no header of a request changes a single octet",
     const auto begun = the_interaction(s.as.authorize(begin));
     CHECK(location(the_redirect(s.as.authenticated(begun.ticket, s.alice()))) ==
           error_location("invalid_scope", "no requested scope is offered"));
+}
+
+TEST_CASE("Each route is served by its method", "[ASM-02][ASM-11]") {
+    const server s;
+    for (const auto& each : s.as.endpoints()) {
+        INFO(each.method << ' ' << each.path);
+        auto request = post(each.path, {});
+        request.method = each.method;
+        const auto status = s.as.handle(request).status;
+        CHECK(status != 404);
+        CHECK(status != 405);
+    }
 }
 
 TEST_CASE("Everything that is advertised is there, and everything that is there is advertised",
@@ -170,7 +189,8 @@ TEST_CASE("RFC 7517 §5: the key set holds public members only", "[ASM-10][JOSE-
     CHECK(response.body.find("\"d\"") == std::string::npos);
 }
 
-TEST_CASE("RFC 9110: documents know HEAD, and name what they allow otherwise", "[ASM-02]") {
+TEST_CASE("RFC 9110: documents know HEAD, tell the length of GET, and name what they allow",
+          "[ASM-02]") {
     const server s;
     for (const char* path : {"/.well-known/oauth-authorization-server", "/.well-known/jwks.json"}) {
         auto request = get(path);
@@ -178,7 +198,9 @@ TEST_CASE("RFC 9110: documents know HEAD, and name what they allow otherwise", "
         request.method = "HEAD";
         const auto head = s.as.handle(request);
         CHECK(head.status == 200);
-        CHECK(head.headers == whole.headers);
+        auto described = whole.headers;
+        described.push_back({"Content-Length", std::to_string(whole.body.size())});
+        CHECK(head.headers == described);
         CHECK(head.body.empty());
         for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "get", ""}) {
             request.method = method;

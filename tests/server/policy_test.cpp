@@ -185,7 +185,7 @@ TEST_CASE("a switch names clients, and an empty name is none", "[policy][migrati
         CHECK(fault([&](auto& p) { p.legacy.of(rule).holds_for = {"app"}; }).empty());
         CHECK(fault([&](auto& p) {
                   p.legacy.of(rule).holds_for = {"app", ""};
-              }) == "legacy.holds_for");
+              }) == "legacy." + std::string{facts(rule).name} + ".holds_for");
     }
 }
 

@@ -84,7 +84,9 @@ TEST_CASE("A flood of registrations is slowed down, source by source",
                                   {"Retry-After", "30"}});
     CHECK(slow.body == error_body("temporarily_unavailable", "too many attempts"));
     CHECK(s.store.calls() == calls);
+    // One event for one refusal: the flood, and before it the nonsense.
     CHECK(s.events.count(event_kind::throttled) == 1);
+    CHECK(s.events.count(event_kind::request_refused) == 1);
     auto elsewhere = registration_request(plain_registration);
     elsewhere.source = "198.51.100.7";
     CHECK(s.as.handle(elsewhere).status == 201);

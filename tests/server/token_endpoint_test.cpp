@@ -190,6 +190,9 @@ TEST_CASE("A public client is slowed down by nothing, a guesser of secrets by th
     int refused = 0;
     while (guess("wrong", "192.0.2.66").status == 401) ++refused;
     CHECK(refused == 3);
+    // Who was told to wait was told so before anything was compared, and each time it is an event.
+    CHECK(s.events.count(event_kind::client_authentication_failed) == 3);
+    CHECK(s.events.count(event_kind::throttled) == 1);
     const auto waiting = guess("s3cret", "192.0.2.66"); // not even rightly
     CHECK(waiting.status == 429);
     CHECK(std::stoi(std::string{*waiting.header("Retry-After")}) > 0);
@@ -197,6 +200,47 @@ TEST_CASE("A public client is slowed down by nothing, a guesser of secrets by th
     CHECK(s.first_refresh_token() != "");
     s.clock.advance(10min);
     CHECK(guess("wrong", "192.0.2.66").status == 401);
+}
+
+TEST_CASE("A wrong secret that was compared is answered 401, also where it was one too many",
+          "[OA21-CLI-09][OA21-TOK-08]") {
+    class late final : public attempt_limiter {
+        std::optional<seconds> admit(attempt, std::string_view, instant) override { return 7s; }
+        std::optional<seconds> peek(attempt, std::string_view, instant) override { return {}; }
+    } limiter; // as it is where two guesses arrive at once
+    const given::server s{config(policy::mcp()), &limiter};
+    const auto answer = s.as.handle(post("/token", {{"grant_type", "refresh_token"},
+                                                    {"client_id", "service"},
+                                                    {"client_secret", "wrong"},
+                                                    {"refresh_token", "x"}}));
+    CHECK(answer.status == 401);
+    CHECK(s.events.count(event_kind::client_authentication_failed) == 1);
+    CHECK(s.events.count(event_kind::throttled) == 0);
+}
+
+TEST_CASE("A form that cannot be read is an event, at the token endpoint and at revocation",
+          "[OA21-TOK-02][REV-01]") {
+    const given::server s;
+    const auto refused = [&](http_request request) {
+        const auto before = s.events.count(event_kind::request_refused);
+        CHECK(s.as.handle(request).status >= 400);
+        return s.events.count(event_kind::request_refused) - before;
+    };
+    for (const char* path : {"/token", "/revoke"}) {
+        INFO(path);
+        CHECK(refused(get(path)) == 1);
+        CHECK(refused(post(path, {{"client_id", "app"}, {"client_id", "app"}})) == 1);
+        auto json = post(path, {});
+        json.headers = {{"Content-Type", "application/json"}};
+        CHECK(refused(json) == 1);
+        auto large = post(path, {});
+        large.body = std::string(policy::mcp().limits.body + 1, 'x');
+        CHECK(refused(large) == 1);
+        const auto target = std::string{path} + '?' + std::string(policy::mcp().limits.query, 'x');
+        CHECK(refused(post(target, {})) == 1);
+    }
+    CHECK(refused(post("/token", {})) == 1);
+    CHECK(refused(post("/token", {{"grant_type", "password"}})) == 1);
 }
 
 TEST_CASE("A limiter that throws cannot tell, and holds nobody up", "[OA21-CLI-09]") {

@@ -23,14 +23,14 @@ struct postgresql_options {
     /// of one cluster, and the one that takes writes is used. Write numeric addresses where the
     /// resolver may hang: libpq waits for it without a limit.
     std::string connection;
-    /// Where the tables are: lower case letters, digits and `_`, at most 63.
+    /// Where the tables are: lower case letters, digits and `_`, at most 63, and no digit first.
     std::string schema = "mcp_oauth";
     /// The most connections at one time, 1 to 1000. A call that finds none free waits.
     std::size_t connections = 8;
-    /// How long a call may take, at least 100 ms: set it below the policy's `operation_limit`. The
+    /// How long a call may take, 100 ms to 1 h: set it below the policy's `operation_limit`. The
     /// first half is for getting a connection, the second for the statement.
     milliseconds call_limit{4000};
-    /// How long `open` may take, another server's migration of the schema included.
+    /// How long `open` may take, another server's migration of the schema included: 100 ms to 1 h.
     milliseconds open_limit{30'000};
 };
 
@@ -113,6 +113,7 @@ public:
     [[nodiscard]] expected<record_page, unavailable> list(record_kind kind, std::string_view owner,
                                                           std::string_view after,
                                                           std::size_t limit) override;
+    /// At most 100,000 records in a call, whatever `limit` says: so many rows are locked at once.
     [[nodiscard]] expected<std::size_t, unavailable> sweep(instant now,
                                                            std::size_t limit = 1000) override;
 

@@ -26,10 +26,11 @@ struct redis_options {
     std::string key_prefix = "mcp_oauth:";
     /// The most connections at one time, 1 to 1024. A call that finds none free waits.
     std::size_t connections = 8;
-    /// For one connection to be made and greeted; at most half of `call_limit` counts.
+    /// For one connection to be made and greeted, above zero; at most half of `call_limit` counts.
     milliseconds connect_timeout{1000};
-    /// Within this a call has ended, whatever it waited for. Must be below the policy's
-    /// `operation_limit`; half of it leaves time to read back what became of a lost write.
+    /// Within this a call has ended, whatever it waited for; above zero, at most 10 min. Must be
+    /// below the policy's `operation_limit`; half of it leaves time to read back what became of a
+    /// lost write.
     milliseconds call_limit{2000};
 };
 

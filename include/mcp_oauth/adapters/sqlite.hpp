@@ -32,11 +32,11 @@ struct sqlite_options {
     std::string path;
     /// Of this store's writes alone: another process that has the file open chooses its own.
     sqlite_synchronous synchronous = sqlite_synchronous::full;
-    /// How long one call may take with everything that it waits for: other threads, other
-    /// processes, a long search. Keep it below the policy's `operation_limit`. Two things are out
-    /// of its reach: a disk that does not answer, for no system lets go of a write under way; and a
-    /// process that was stopped within the microseconds in which it holds one of the log's inner
-    /// locks, for which SQLite waits ten seconds.
+    /// How long one call may take with everything that it waits for (other threads, other
+    /// processes, a long search): 1 ms to 60 s. Keep it below the policy's `operation_limit`. Two
+    /// things are out of its reach: a disk that does not answer, for no system lets go of a write
+    /// under way; and a process that was stopped within the microseconds in which it holds one of
+    /// the log's inner locks, for which SQLite waits ten seconds.
     milliseconds call_limit{4000};
     /// How many statements may run at a time in this process; 1 to 64. One at a time writes.
     std::size_t connections = 4;

@@ -40,10 +40,12 @@ public:
     /// Requires: 32 octets.
     explicit aead_key(secret key) noexcept : key_(std::move(key)) {}
 
-    /// Errors: nothing where the random source fails.
+    /// Errors: nothing where the random source or OpenSSL fails, the key is not of 32 octets, or a
+    ///         text is longer than OpenSSL can count (2 GB).
     [[nodiscard]] std::optional<std::string>
     seal(std::string_view plain, std::string_view associated, random_source& random) const;
-    /// Errors: nothing where a single bit differs from what `seal` returned.
+    /// Errors: nothing where a single bit differs from what `seal` returned; and as `seal`, but for
+    ///         the random source.
     [[nodiscard]] std::optional<std::string> open(std::string_view sealed,
                                                   std::string_view associated) const;
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -43,9 +44,8 @@ public:
     /// Success.
     // NOLINTNEXTLINE(google-explicit-constructor): `return value;` is the point of the type.
     expected(T value) : has_value_(true) { new (&storage_.value) T(std::move(value)); }
-    /// Failure. `E` is constructed from the error, by an explicit constructor too: a fault may
-    /// become the refusal that explains it.
-    template <class G, class = std::enable_if_t<std::is_constructible_v<E, G>>>
+    /// Failure, where the error converts to `E` by itself.
+    template <class G, class = std::enable_if_t<std::is_convertible_v<G, E>>>
     // NOLINTNEXTLINE(google-explicit-constructor): so is `return unexpected{error};`.
     expected(unexpected<G> error) : has_value_(false) {
         new (&storage_.error) E(std::move(error).error());
@@ -62,8 +62,10 @@ public:
         if (this != &other) *this = expected(other);
         return *this;
     }
-    /// As the move constructor. Requires: the move does not throw.
-    expected& operator=(expected&& other) noexcept(nothrow_move) {
+    /// As the move constructor. Does not compile where a move may throw: between what is destroyed
+    /// here and what comes in its place there is no way back.
+    expected& operator=(expected&& other) noexcept {
+        static_assert(nothrow_move, "assigned is only what moves without throwing");
         if (this == &other) return *this;
         destroy();
         has_value_ = other.has_value_;
@@ -158,26 +160,25 @@ public:
     using value_type = void; ///< as in `std::expected`
     using error_type = E;    ///< likewise
 
-    /// Success. Requires: an `E` that can be made from nothing.
+    /// Success.
     expected() noexcept = default;
-    /// Failure. `E` is constructed from the error, by an explicit constructor too.
-    template <class G, class = std::enable_if_t<std::is_constructible_v<E, G>>>
+    /// Failure, where the error converts to `E` by itself.
+    template <class G, class = std::enable_if_t<std::is_convertible_v<G, E>>>
     // NOLINTNEXTLINE(google-explicit-constructor): `return unexpected{error};`.
-    expected(unexpected<G> error) : failure_(std::move(error).error()), has_value_(false) {}
+    expected(unexpected<G> error) : failure_(std::in_place, std::move(error).error()) {}
 
     /// Whether it is a success. There is no value to read then, and no error either.
-    [[nodiscard]] bool has_value() const noexcept { return has_value_; }
+    [[nodiscard]] bool has_value() const noexcept { return !failure_; }
     /// As `has_value`.
-    explicit operator bool() const noexcept { return has_value_; }
+    explicit operator bool() const noexcept { return !failure_; }
     /// The error. Requires: `!has_value()`.
     [[nodiscard]] const E& error() const& noexcept {
-        if (has_value_) std::abort();
-        return failure_;
+        if (!failure_) std::abort();
+        return *failure_;
     }
 
 private:
-    E failure_{};
-    bool has_value_ = true;
+    std::optional<E> failure_;
 };
 
 } // namespace v0

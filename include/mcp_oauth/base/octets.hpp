@@ -17,7 +17,7 @@ template <std::size_t N>
     return {reinterpret_cast<const char*>(octets.data()), N};
 }
 
-/// The first N octets of `text`, or nothing where its length is another.
+/// The octets of `text`, which are N; nothing where its length is another.
 template <std::size_t N>
 [[nodiscard]] std::optional<std::array<std::uint8_t, N>> as_array(std::string_view text) noexcept {
     if (text.size() != N) return std::nullopt;

@@ -13,8 +13,8 @@ inline namespace v0 {
 /// backslash), which `tests/rfc/6749_errors_test.cpp` checks over every sentence of this library.
 class public_text {
 public:
-    /// Requires: a string literal, which is kept as a view. A `const` array of the caller's own
-    /// would compile too, and must not be used.
+    /// Requires: a string literal, which is kept as a view. C++17 cannot tell one from another
+    /// `const` array: that would compile too, and must not be used.
     template <std::size_t N>
     // NOLINTNEXTLINE(google-explicit-constructor): a literal is the public text.
     constexpr public_text(const char (&literal)[N]) noexcept : text_(literal, N - 1) {}

@@ -31,7 +31,7 @@ struct json_limits {
 class json_value;
 
 /// One parsed JSON text. Flat: values lie in one array in document order, decoded strings in one
-/// buffer, so that reading a record costs two allocations however many members it has.
+/// buffer, so that neither a member nor a level costs an allocation of its own.
 class json_document {
 public:
     /// Errors: the first fault. Nothing is repaired or ignored.

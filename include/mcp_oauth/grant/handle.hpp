@@ -48,7 +48,8 @@ struct handle {
 /// The text of a handle; always the same for the same handle, on every server that shares the
 /// secret.
 /// Errors: nothing where the ring does not know `h.key`: the caller answers 503, never
-///         `invalid_grant`.
+///         `invalid_grant`. Nothing too where kind and generation do not fit (0 is the code's, and
+///         no refresh token's): the caller's mistake.
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<secret> mint(const handle& h, const key_ring& ring);
 
 /// Decides whether `text` is a handle of this kind that this issuer made (OA21-REF-10).

@@ -68,7 +68,7 @@ enum class verdict : std::uint8_t {
     // commit `next`, then
     granted, ///< tokens
     rotated, ///< tokens
-    touched, ///< tokens, with the head again; rotation is off
+    touched, ///< tokens, with the head again; rotation is off, or rotated tokens stay good
     ended,   ///< `invalid_grant`, and the grant is revoked: never given up on a lost swap
     revoked, ///< of a revocation: 200
 };
@@ -93,7 +93,8 @@ struct transition {
     grant_evidence evidence = grant_evidence::none; ///< of `refused` and `ended`
     /// The record's next state; present exactly where something must be committed.
     std::optional<grant_life> next;
-    /// `retried`: how far behind the head, and how long after its own rotation.
+    /// Of a rotated token that was answered, `retried` or `touched`: how far behind the head, and
+    /// how long after its own rotation. Zero for the head itself.
     std::uint32_t behind = 0;
     milliseconds age{0}; ///< never negative, also where clocks differ
 };

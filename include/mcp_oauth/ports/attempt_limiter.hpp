@@ -38,8 +38,8 @@ public:
 
 /// How many attempts of one kind a key may make.
 struct attempt_rate {
-    std::uint32_t burst = 20;      ///< at once
-    std::uint32_t per_minute = 20; ///< and then; zero counts as one
+    std::uint32_t burst = 20;      ///< at once; zero counts as one, or nobody could ever come
+    std::uint32_t per_minute = 20; ///< and then; likewise
 };
 
 /// The default limiter: one token bucket per (attempt, key), in this process's memory, bounded.
@@ -60,9 +60,8 @@ public:
 
     /// Limits as `rates{}` has them.
     memory_attempt_limiter();
-    /// Does not check: the numbers. A `burst` of zero refuses every attempt, and for
-    ///         `failed_secret` that is every confidential client.
-    explicit memory_attempt_limiter(const rates& rates);
+    /// Limits as `chosen` has them. Every number has a meaning; none is refused.
+    explicit memory_attempt_limiter(const rates& chosen);
     ~memory_attempt_limiter() override;
     memory_attempt_limiter(const memory_attempt_limiter&) = delete;
     memory_attempt_limiter& operator=(const memory_attempt_limiter&) = delete;

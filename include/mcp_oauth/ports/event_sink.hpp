@@ -33,7 +33,7 @@ enum class event_kind : std::uint8_t {
     request_refused, ///< at the authorization server; `reason` is mostly the error code
     token_refused,   ///< at the resource server
     scope_refused,   ///< at the resource server
-    session_refused, ///< a session ID that belongs to another principal
+    session_refused, ///< a session ID of another principal's, or one that opens for nobody
     throttled,       ///< answered 429 before anything was compared; `reason` is the `attempt`
     // other
     would_be_refused,   ///< served to an OAuth 2.0 client, see `policy::migration`

@@ -149,7 +149,8 @@ public:
     /// traffic; the host calls it now and then, and nothing else ever needs cleaning up. A store
     /// may leave it out, and keep records for ever or drop them by a means of its own.
     ///
-    /// Returns: how many were dropped; fewer than `limit` where nothing more is due.
+    /// Returns: how many were dropped; fewer than `limit` where nothing more is due, or where the
+    ///          store takes no more in one call. What is left is the next call's.
     [[nodiscard]] virtual expected<std::size_t, unavailable> sweep(instant now,
                                                                    std::size_t limit = 1000);
 };

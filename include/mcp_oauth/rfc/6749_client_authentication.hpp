@@ -27,8 +27,9 @@ struct presented_credentials {
     ///         colon, and both halves are form-decoded (OA21-CLI-06); a body `client_id` beside it
     ///         is the same one. Secrets in the query are not read at all (OA21-CLI-07).
     /// Does not check: that the client exists or the secret is right.
-    /// Errors: `invalid_request` for two mechanisms or none; `invalid_client` for a header that
-    ///         cannot be read.
+    /// Errors: `invalid_request` for two mechanisms, or none, or a `client_id` in the body that
+    ///         differs from the header's; `invalid_client` for a header that cannot be read or is
+    ///         of another scheme, and for a client assertion, which is not served.
     [[nodiscard]] static expected<presented_credentials, error> parse(const http_request& request,
                                                                       const parameters& body) {
         const bool in_body = body.find("client_secret").has_value();

@@ -106,7 +106,9 @@ private:
 };
 
 /// Whether `requested` is `registered` with at most another port, where both are loopback
-/// redirects.
+/// redirects (RFC 8252 §7.3): everything else is the same, octet for octet, the host's spelling and
+/// the query included. Never where either has user information, or `requested` a fragment or a port
+/// of zero.
 [[nodiscard]] inline bool same_but_for_loopback_port(std::string_view requested,
                                                      std::string_view registered,
                                                      const redirect_rules& rules) {

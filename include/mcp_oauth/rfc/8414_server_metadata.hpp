@@ -90,7 +90,8 @@ struct server_capabilities {
 
 /// The metadata document, the same one for every location (MCP-ASM-04; OIDCD-02).
 ///
-/// It states `request_uri_parameter_supported: false`, since OpenID's default is true (OIDCD-05).
+/// It states `request_uri_parameter_supported: false`, since OpenID's default is true (OIDCD-05),
+/// and `request_parameter_supported: false` beside it.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string server_metadata(const server_capabilities& server);
 
 /// Every path at which a client may look for this issuer's document, the likeliest first

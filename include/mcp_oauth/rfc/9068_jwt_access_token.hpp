@@ -51,7 +51,8 @@ public:
     ///         empty text and an empty object are none.
     /// Errors: nothing.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<custom_claims> parse(std::string_view json);
-    /// Those among the claims of a token.
+    /// Those among the claims of a token: every member that `parse` would let a host add. One with
+    /// an empty name is left out.
     [[nodiscard]] MCP_OAUTH_EXPORT static custom_claims among(json_value claims);
 
     /// Whether nothing is said beyond the protocol.
@@ -139,7 +140,8 @@ enum class token_fault : std::uint8_t {
 /// An `invalid_token` (RFC 6750 §3.1; AT-14) that knows more than it tells.
 struct token_refusal : error {
     /// The same error for every fault, so that a caller cannot tell them apart.
-    explicit token_refusal(token_fault why) noexcept
+    // NOLINTNEXTLINE(google-explicit-constructor): `return unexpected{fault};` explains itself.
+    token_refusal(token_fault why) noexcept
         : error{error_code::invalid_token, "the access token is invalid"}, fault(why) {}
     token_fault fault; ///< for events
 };

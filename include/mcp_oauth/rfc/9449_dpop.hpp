@@ -54,6 +54,8 @@ struct dpop_refusal : error {
 /// (DPOP-08).
 class dpop_target {
 public:
+    /// A query and a fragment are dropped: no proof names them (RFC 9449 §4.2, `htu`), and so two
+    /// URLs that differ in nothing else are one target.
     /// Errors: nothing unless `url` is `http` or `https` with a host, and without user information.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<dpop_target> parse(std::string_view url);
 

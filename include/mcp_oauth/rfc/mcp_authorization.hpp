@@ -19,14 +19,14 @@ inline namespace v0 {
 ///     needed.tool("add_note", {"notes:write"}).method("resources/read", {"notes:read"});
 ///     auto who = gate.admit(request, needed.scopes_for("tools/call", "add_note"));
 ///
-/// A call that the table does not name needs the fallback: a tool that was forgotten is not open to
-/// everybody. Names are compared octet for octet.
+/// A call that the table does not name needs the fallback, which is why there is no table without
+/// one: a tool that was forgotten is open to those alone who have its scopes. An empty fallback is
+/// one too, and then any good token opens it. Names are compared octet for octet.
 class scope_table {
 public:
     /// The only method that is judged by tool.
     static constexpr std::string_view call_method = "tools/call";
 
-    scope_table() = default; ///< an empty fallback: what is not named needs a token, and no scope
     /// `fallback` is what every call needs that is not named otherwise.
     explicit scope_table(scope_set fallback) : fallback_(std::move(fallback)) {}
 

@@ -111,8 +111,11 @@ struct config_error {
 /// the redirect URI could not be proven (OA21-AUTHZ-08, OA21-AUTHZ-09). The page's header is the
 /// host's as well: with a 405 it sends `Allow: GET, POST` (OA21-AUTHZ-01).
 struct error_page {
-    int status = 400; ///< to send it with; with 405 goes `Allow: GET, POST` (OA21-AUTHZ-01)
+    int status = 400; ///< to send it with
     error why;        ///< what may be shown: a fixed sentence, with nothing of the request in it
+    /// To send beside those of the host's pages: `Allow` with 405 (OA21-AUTHZ-01), `Retry-After`
+    /// with 503. Mostly empty.
+    std::vector<http_header> headers{};
 };
 
 /// What the host's login has to honour.
@@ -135,6 +138,12 @@ struct login_demands {
 struct interaction {
     std::string ticket;    ///< base64url; good for `policy.consent.page_lifetime`
     login_demands demands; ///< what `authenticated` checks, and what it cannot
+
+    // For a login page that says where the user is going on to. Escape it; the consent page shows
+    // the rest.
+    std::string client_name; ///< may be empty; a `registered` client claims what it likes
+    client_provenance provenance = client_provenance::registered; ///< who says that name
+    std::string redirect_host; ///< where the answer goes; empty for a private-use scheme
 };
 
 /// Who logged in, as the host found out.
@@ -142,7 +151,8 @@ struct login {
     std::string subject; ///< 1 to 128 octets of UTF-8, no U+0000; never reused for another user
     instant at{};        ///< when the user proved who they are
     /// How they did, for every access token of the grant (RFC 9068 §2.2.1): at most 64 octets of
-    /// UTF-8, no U+0000; empty: not said.
+    /// UTF-8, no U+0000; empty: not said. A login that breaks one of these rules ends on a page
+    /// with status 500.
     std::string acr;
     std::vector<std::string> amr; ///< likewise; in all at most 56 octets, each counting two more
     /// A name of the user agent's session at the host, new since login. Tickets are bound to it, so
@@ -150,14 +160,15 @@ struct login {
     std::string session;
 };
 
-/// What the consent page shows. Everything about the client is its own claim.
+/// What the consent page shows. What it says of a client that registered is that client's own
+/// claim; of one that was configured, or is of the host's registry, it is the operator's word.
 struct consent_view {
     std::string ticket; ///< for `approve` or `deny`; sealed to this subject and session
 
     std::string client_id;   ///< known here; that this client sent the request is not proven
     std::string client_name; ///< may be empty; of one that registered, no control characters
     std::string client_uri;  ///< may be empty; nobody has looked what is there
-    /// Who says all this: the operator (`configured`), or the client itself.
+    /// Who says the name and the address: the operator (`configured`), or the client itself.
     client_provenance provenance = client_provenance::registered;
     std::string redirect_uri;       ///< where the answer goes: proven to be registered
     std::string redirect_host;      ///< show it clearly (MCP-CIMD-26)
@@ -338,7 +349,8 @@ public:
 
     /// The path of the authorization endpoint, which the host routes to `authorize`.
     [[nodiscard]] const std::string& authorization_path() const noexcept;
-    /// Exactly the routes that must reach `handle`, CORS preflights aside.
+    /// Exactly the routes that must reach `handle`, CORS preflights aside. A HEAD is answered with
+    /// the `Content-Length` of the GET.
     [[nodiscard]] std::vector<endpoint> endpoints() const;
     /// `authorization_server_config::issuer`, octet for octet: what tokens and metadata say.
     [[nodiscard]] const std::string& issuer() const noexcept;

@@ -87,9 +87,11 @@ using fetch_answer = expected<http_response, fetch_error>;
 using step_answer = std::variant<load_answer, create_answer, replace_answer, erase_answer,
                                  list_answer, find_client_answer, sign_answer, fetch_answer>;
 
-/// The greatest number of steps that an operation takes: eight attempts of load, sign and swap, one
-/// read-back for each, the client's record, and a write that keeps it alive. A revocation for
-/// replay may take `most_revocation_steps`, since it is not given up for a lost swap.
+/// The greatest number of steps that an operation takes. Those of a token request: the client's
+/// record, the mark of a DPoP proof and its read-back, one signature, which is made once and kept,
+/// a write that keeps the client alive, eight attempts of load and swap, and the load that tells
+/// what became of the last. A revocation for replay may take `most_revocation_steps`, since it is
+/// not given up for a lost swap.
 inline constexpr std::size_t most_steps = 24;
 /// See `most_steps`.
 inline constexpr std::size_t most_revocation_steps = 136;

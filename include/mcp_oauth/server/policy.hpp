@@ -259,7 +259,8 @@ struct policy {
     [[nodiscard]] MCP_OAUTH_EXPORT static policy strict();
     /// `strict()`, plus what MCP hosts need in practice: a retry window of 60 s at depth 8, a
     /// default resource, unknown scopes narrowed away, a registered scope is no ceiling, known
-    /// private-use schemes.
+    /// private-use schemes, an impossible `web` registration coerced to `native`, and consent
+    /// remembered for `https` redirects.
     [[nodiscard]] MCP_OAUTH_EXPORT static policy mcp();
     /// `mcp()`, and OAuth 2.0 clients are still served: every rule of `legacy` is softened and
     /// reported, without an end. Never the implicit or the password grant, and never a redirect
@@ -269,18 +270,22 @@ struct policy {
 
 /// A policy member outside its limits, by name: the operator's fault, told at start-up.
 struct policy_error {
-    std::string_view member;  ///< its path in `policy`, such as `refresh.idle`
-    std::string_view problem; ///< what it must be; fixed texts both, good for ever
+    std::string member;       ///< its path in `policy`, such as `refresh.idle`
+    std::string_view problem; ///< what it must be; a fixed text, good for ever
 };
 
 /// A policy that was found consistent. The only thing that servers are made from.
 class checked_policy {
 public:
-    /// Checks: code 1 s to 10 min; access token 1 s to 24 h; idle > 0, idle <= absolute; with a
-    ///         window: window > `operation_limit`, idle > window + `operation_limit`, depth 1 to
-    ///         32; leeway at most 60 s; DPoP proofs and nonces 1 s to 1 h, and nothing more is
-    ///         asked of DPoP where it is off; no lifetime above ten years; schemes in lower case;
-    ///         no scope implies itself; no limit is zero; no client ID of `legacy` is empty.
+    /// Checks: code 1 s to 10 min; access token 1 s to 24 h; 0 < `operation_limit` <= 10 min; idle
+    ///         and absolute 1 s or more, idle <= absolute; the window is not negative; with one:
+    ///         window > `operation_limit`, idle > window + `operation_limit`, depth 1 to 32;
+    ///         leeway at most 60 s; a page 1 s to 24 h; DPoP proofs and nonces 1 s to 1 h,
+    ///         `required_for` holds resource identifiers, and nothing more is asked of DPoP where
+    ///         it is off; no lifetime above ten years, those of a consent and of a registration
+    ///         that is never used 1 s or more; schemes in lower case; no scope implies itself; no
+    ///         limit is zero; no client ID of `legacy` is empty.
+    /// Does not check: that `required_for` names resources there are: `authorization_server::make`.
     [[nodiscard]] MCP_OAUTH_EXPORT static expected<checked_policy, policy_error> make(policy p);
 
     /// What `make` was given, and found consistent. Good while this object is.

@@ -122,7 +122,8 @@ private:
     std::string host_data_;
 };
 
-/// Go on, or send this: a 400, 401, 403 or 503 with its challenge, complete.
+/// Go on, or send this: a 400, 401, 403 or 503 with its challenge, complete; or a 500 where the
+/// host named a resource that is not configured.
 using admission = std::variant<principal, http_response>;
 
 /// The gate before a protected resource (OAuth 2.1 §5, RFC 6750, RFC 9068, RFC 9728).
@@ -193,6 +194,7 @@ public:
                                                    std::string_view resource = {}) const;
     /// The 403 for a principal that lacks what a call needs; nothing where it has it. For hosts
     /// that know the tool only after reading the body.
+    /// Errors: 500 for a `resource` that is not configured, as `admit`.
     [[nodiscard]] std::optional<http_response>
     require(const principal& who, const scope_set& needed, std::string_view resource = {}) const;
 

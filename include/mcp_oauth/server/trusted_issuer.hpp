@@ -9,11 +9,12 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// How long an issuer's keys are used before they are fetched again.
+/// How long an issuer's keys are used before they are fetched again: 1 s <= `between_fetches` <=
+/// `shortest` <= `longest` <= 24 h, and `while_unreachable` at most seven days.
 struct key_freshness {
     /// The response's `max-age` counts within these bounds; where it has none, the lower one.
     seconds shortest{300};
-    seconds longest{3600}; ///< from `shortest` to a day
+    seconds longest{3600};
     /// How much longer they are used while the issuer cannot be reached. A key that is removed
     /// counts as long as nobody hears of it, so this is also how long an attacker who cuts the
     /// connection keeps a stolen key alive.
