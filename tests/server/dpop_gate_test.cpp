@@ -243,7 +243,7 @@ TEST_CASE("Both schemes are offered, Bearer first, and the error is in the one t
 }
 
 TEST_CASE("A resource that takes bound tokens only says so, and means it",
-          "[dpop][DPOP-25][PRM-10][MCP-PRM-13][MCP-DPOP-08]") {
+          "[dpop][DPOP-25][PRM-10][MCP-PRM-13]") {
     auto rules = policy::mcp();
     rules.dpop.required_for = {resource};
     const bound_session b{rules};

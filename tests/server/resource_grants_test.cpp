@@ -212,7 +212,7 @@ TEST_CASE("host data of another grant or under a dropped secret lets nobody in",
 }
 
 TEST_CASE("an event of the gate names the request and never the token",
-          "[gate][OA21-GEN-05][MCP-ERR-10][MCP-SCO-15][ATK-RG-07]") {
+          "[gate][OA21-GEN-05][MCP-ERR-10][ATK-RG-07][MCP-SEC-06]") {
     gate g{at_once()};
     const auto token = gate::jwt(g.claims());
     auto r = request(token);
