@@ -49,7 +49,7 @@ TEST_CASE("RFC 7591 §3.2.1: a public client gets an ID, all that was registered
 }
 
 TEST_CASE("RFC 7591 §2: who names no method gets a secret for Basic, which the store never sees",
-          "[DCR-03][DCR-04][DCR-05][OA21-GEN-05][MCP-SEC-02]") {
+          "[DCR-03][DCR-04][DCR-05][OA21-GEN-05][MCP-SEC-02][MCP-DCR-06]") {
     const server s;
     const auto response = registered(
         s, R"({"redirect_uris":["https://c.example/cb"],"client_name":"C","scope":"mcp admin",)"

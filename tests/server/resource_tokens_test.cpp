@@ -129,7 +129,7 @@ TEST_CASE("the leeway is for clocks that disagree, at either end of a token's li
 }
 
 TEST_CASE("a JWT with any character changed is refused, and always in the same words",
-          "[gate][AT-13][AT-14][BEAR-02][MCP-ERR-03][D21]") {
+          "[gate][AT-13][AT-14][BEAR-02][MCP-ERR-03][D21][MCP-PRM-04]") {
     const gate g;
     const auto token = gate::jwt(g.claims());
     for_each_change(token, [&](const std::string& changed, std::size_t i) {
