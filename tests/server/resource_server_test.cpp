@@ -185,7 +185,11 @@ TEST_CASE("a wider scope is enough for a narrower one, and not the other way rou
     auto claims = g.claims();
     claims.scope = {"notes:write"};
     CHECK(g.admits(gate::jwt(claims), {"notes:read"}));
+    const auto writer = std::get<principal>(g.admit(gate::jwt(claims)));
+    CHECK(!g.rs.require(writer, {"notes:read"}));
+    CHECK(g.rs.require(writer, {"mcp"}));
     claims.scope = {"notes:read"};
+    CHECK(g.rs.require(std::get<principal>(g.admit(gate::jwt(claims))), {"notes:write"}));
     CHECK(g.refusal(gate::jwt(claims), {"notes:write"}).status == 403);
 }
 
