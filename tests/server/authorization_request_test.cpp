@@ -83,6 +83,8 @@ TEST_CASE("OAuth 2.1 §4.1.2.1: no client gets by without an S256 challenge",
     const server s;
     const std::string code{"invalid_request"};
     check_postponed(s, {{"code_challenge", ""}}, code, "code_challenge is required");
+    const fields neither{{"code_challenge", ""}, {"code_challenge_method", ""}};
+    check_postponed(s, neither, code, "code_challenge is required");
     check_postponed(s, {{"code_challenge_method", ""}}, code, "code_challenge_method must be S256");
     for (const char* method : {"plain", "s256", "S512", "S256 "})
         check_postponed(s, {{"code_challenge_method", method}}, code,
@@ -101,6 +103,13 @@ TEST_CASE("OAuth 2.1 §4.1.2.1: no client gets by without an S256 challenge",
                                        {"code_challenge", ""}});
     CHECK(parameter(redirect, "error") == code);
     CHECK(parameter(redirect, "error_description") == "code_challenge is required");
+    fields bare = neither; // as an OAuth 2.0 client sends it
+    bare.emplace_back("client_id", "service");
+    bare.emplace_back("redirect_uri", "https://service.example/cb");
+    CHECK(parameter(s.postponed(bare), "error") == code);
+    const server strict{policy::strict()};
+    CHECK(parameter(strict.postponed(neither), "error") == code);
+    CHECK(parameter(strict.postponed(bare), "error") == code);
 }
 
 TEST_CASE("OAuth 2.1 §4.1.2.1: a client that is not registered for codes is told so",
