@@ -293,6 +293,10 @@ private:
         if (!defaults) return unexpected<config_error>{defaults.error()};
         if (!supported->contains_all(*defaults))
             return wrong("default_scopes", "are not all supported");
+        // Or there would be a grant type in the metadata that nobody ever gets a token for.
+        if ((*rules_)->refresh.issue == refresh_issuance::when_offline_access &&
+            !supported->contains("offline_access"))
+            return wrong("policy.refresh.issue", "needs offline_access among scopes_supported");
         scopes_ = std::move(*supported);
         defaults_ = std::move(*defaults);
         return {};

@@ -137,6 +137,12 @@ TEST_CASE("The revisions that begin with initialize", "[examples][mcp]") {
     CHECK(body_of(somebody.send(call("ping"), revision)).at("result") == json::object());
     CHECK(body_of(somebody.send(call("tools/list"), revision)).at("result").at("tools").size() ==
           3);
+    // mcp-remote sends the headers of the stateless revision along, which nobody has to check here.
+    const headers along{{"MCP-Protocol-Version", "2025-11-25"},
+                        {"Mcp-Method", "tools/call"},
+                        {"Mcp-Name", "whoami"}};
+    CHECK(text_of(somebody.send(call("tools/call", {{"name", "whoami"}}), along)).find("alice") !=
+          std::string::npos);
     const auto unknown = somebody.send(call("no/such"), revision);
     CHECK(unknown.status == 200);
     CHECK(code_of(unknown) == -32601);

@@ -232,7 +232,7 @@ TEST_CASE("[OA21-AUTHZ-08][OA21-AUTHZ-24] What cannot be proven stays on a page"
 }
 
 TEST_CASE("[MCP-SEC-13][OA21-AUTHZ-07] CORS where scripts may go, and nowhere else",
-          "[examples][site][cors]") {
+          "[examples][site][cors][D23]") {
     visitor who;
     const headers asks{{"Origin", "http://localhost:6274"},
                        {"Access-Control-Request-Method", "POST"},

@@ -112,7 +112,8 @@ TEST_CASE("RFC 6750 §3: a request without a token is challenged without an erro
 
 TEST_CASE(
     "RFC 6750 §3.1: each failure is challenged with its code, its sentence and what is needed",
-    "[OA21-RS-08][BEAR-02][BEAR-03][MCP-ERR-01][MCP-ERR-03][MCP-SCO-05][MCP-SCO-06]") {
+    "[OA21-RS-08][BEAR-02][BEAR-03][MCP-ERR-01][MCP-ERR-03][MCP-SCO-05][MCP-SCO-06]"
+    "[MCP-PRM-04]") {
     const std::string rest =
         ", scope=\"mcp notes:read\", "
         "resource_metadata=\"https://h.example/.well-known/oauth-protected-resource/mcp\"";

@@ -77,7 +77,7 @@ static_assert(!std::is_aggregate_v<verified_access_token>);
 static_assert(!std::is_constructible_v<verified_access_token, access_token_claims>);
 
 TEST_CASE("RFC 9068 §2: a token is an at+jwt with all the required claims",
-          "[AT-01][AT-03][AT-04][AT-06][AT-07][RES-04][MCP-RES-05]") {
+          "[AT-01][AT-03][AT-04][AT-06][AT-07][RES-04]") {
     const auto parts = compact_jws::split(issue(claims()));
     const auto input = signing_input(claims(), kid, signature_algorithm::es256);
     CHECK(input == base64url(header) + '.' + base64url(payload));
@@ -118,7 +118,7 @@ TEST_CASE("RFC 9068 §4: our own token is accepted, and its claims come back", "
 }
 
 TEST_CASE("RFC 9068 §4: typ is at+jwt in any case, short or long, and nothing else",
-          "[AT-10][JBCP-08][JBCP-09][ATK-JW-13][ATK-TK-10]") {
+          "[AT-10][JBCP-08][JBCP-09][ATK-JW-13][ATK-TK-10][ATK-TK-21][D19]") {
     const auto typed = [](const std::string& typ) {
         return with_header(R"({"alg":"ES256","kid":")" + kid + '"' + typ + '}');
     };

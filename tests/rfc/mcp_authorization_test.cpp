@@ -27,7 +27,7 @@ TEST_CASE("MCP: one lookup names every scope that a call needs", "[MCP-SCO-06][M
 }
 
 TEST_CASE("MCP: a call that the table does not name needs the fallback, never nothing",
-          "[MCP-SCO-01][MCP-SCO-15]") {
+          "[MCP-SCO-01]") {
     const auto table = notes();
     CHECK(table.fallback() == scope_set{"mcp"});
     CHECK(table.scopes_for("tools/list") == scope_set{"mcp"});

@@ -1,7 +1,7 @@
 // What a request from a proven client to its own redirect URI has to hold, and which error travels
 // back.
 
-#include "outcomes.hpp"
+#include "registration.hpp"
 
 using namespace given;
 
@@ -33,6 +33,12 @@ TEST_CASE(
         INFO(encode(with));
         CHECK(std::holds_alternative<interaction>(s.authorize(with)));
     }
+    // Least of all to where somebody sent it who registered a minute ago.
+    const fields attacker{
+        {"client_id", registered_id(s, R"({"redirect_uris":["https://evil.example/"]})")},
+        {"redirect_uri", "https://evil.example/"}};
+    for (const fields& with : {fields{}, fields{{"scope", "evil"}}, fields{{"prompt", "none"}}})
+        CHECK(std::holds_alternative<interaction>(s.authorize(changed(attacker, with))));
     // Nor without a login, where the request did not ask for silence.
     const auto begun = the_interaction(s.authorize({{"scope", "evil"}}));
     check_spent(s.as.authenticated(begun.ticket, std::nullopt));
@@ -40,8 +46,8 @@ TEST_CASE(
 }
 
 TEST_CASE("A postponed error travels whole, with state and iss, and is kept by nobody",
-          "[OA21-AUTHZ-20][ISS-01][MCP-ISS-01][ATK-AZ-01][ATK-AZ-09][OA21-GEN-03][BCP-13][OA21-"
-          "AUTHZ-07][ATK-AZ-16]") {
+          "[OA21-AUTHZ-20][ISS-01][MCP-ISS-01][ATK-AZ-01][ATK-AZ-09][OA21-GEN-03][BCP-13]"
+          "[OA21-AUTHZ-07][ATK-AZ-16][MCP-AZR-16]") {
     const server s;
     const auto redirect = s.postponed({{"scope", "evil"}});
     CHECK(redirect.status == 303);
@@ -73,10 +79,12 @@ TEST_CASE("OAuth 2.1 §4.1.2.1: response_type is required, and only code is serv
 
 TEST_CASE("OAuth 2.1 §4.1.2.1: no client gets by without an S256 challenge",
           "[OA21-AUTHZ-14][OA21-AUTHZ-15][PKCE-02][PKCE-05][PKCE-08][ATK-AZ-03][ATK-AZ-04]"
-          "[MCP-AZR-02][MCP-AZR-03][NAT-05][OA21-AUTHZ-04]") {
+          "[MCP-AZR-02][MCP-AZR-03][NAT-05][OA21-AUTHZ-04][D31]") {
     const server s;
     const std::string code{"invalid_request"};
     check_postponed(s, {{"code_challenge", ""}}, code, "code_challenge is required");
+    const fields neither{{"code_challenge", ""}, {"code_challenge_method", ""}};
+    check_postponed(s, neither, code, "code_challenge is required");
     check_postponed(s, {{"code_challenge_method", ""}}, code, "code_challenge_method must be S256");
     for (const char* method : {"plain", "s256", "S512", "S256 "})
         check_postponed(s, {{"code_challenge_method", method}}, code,
@@ -95,6 +103,13 @@ TEST_CASE("OAuth 2.1 §4.1.2.1: no client gets by without an S256 challenge",
                                        {"code_challenge", ""}});
     CHECK(parameter(redirect, "error") == code);
     CHECK(parameter(redirect, "error_description") == "code_challenge is required");
+    fields bare = neither; // as an OAuth 2.0 client sends it
+    bare.emplace_back("client_id", "service");
+    bare.emplace_back("redirect_uri", "https://service.example/cb");
+    CHECK(parameter(s.postponed(bare), "error") == code);
+    const server strict{policy::strict()};
+    CHECK(parameter(strict.postponed(neither), "error") == code);
+    CHECK(parameter(strict.postponed(bare), "error") == code);
 }
 
 TEST_CASE("OAuth 2.1 §4.1.2.1: a client that is not registered for codes is told so",
@@ -130,7 +145,8 @@ TEST_CASE("RFC 6749 §3.3: scope is tokens with single spaces, in any order",
 }
 
 TEST_CASE("RFC 8707 §2: resource is one that is served, and names it in any equal spelling",
-          "[RES-01][RES-02][RES-03][MCP-RES-04][MCP-RES-06][MCP-RES-07][MCP-RES-08][pain-9]") {
+          "[RES-01][RES-02][RES-03][MCP-RES-04][MCP-RES-06][MCP-RES-07][MCP-RES-08][pain-9]"
+          "[ATK-RS-08]") {
     const server s;
     for (const char* bad :
          {"https://as.example/mcp/", "https://as.example/mcp#x", "https://as.example/MCP",

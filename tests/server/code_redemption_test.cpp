@@ -41,7 +41,7 @@ TEST_CASE("RT-17: a used code with a wrong verifier, or from another client, end
 }
 
 TEST_CASE("D5: nobody but its client, with its verifier, uses a code up",
-          "[D5][OA21-CODE-07][OA21-CODE-12][ATK-TK-04][MCP-RES-10]") {
+          "[D5][OA21-CODE-07][OA21-CODE-12][ATK-TK-04][MCP-RES-10][ATK-TK-09]") {
     const given::server s;
     const auto code = s.code();
     CHECK(s.redeem(code, {{"client_id", "nope"}}).status == 401);
@@ -156,7 +156,7 @@ TEST_CASE("ATK-TK-05: a thousand codes have one length, one alphabet and nothing
 }
 
 TEST_CASE("A made-up or altered code is refused before the store is asked for a grant",
-          "[OA21-REF-10][ATK-TK-29][ATK-TK-10]") {
+          "[OA21-REF-10][ATK-TK-29][ATK-TK-10][D27]") {
     const given::server s;
     const auto code = s.code();
     const auto refresh = s.first_refresh_token();

@@ -38,7 +38,8 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("The endpoints' base obeys the issuer's rules", "[CONFIG][MCP-SEC-08][OA21-GEN-01]") {
+TEST_CASE("The endpoints' base obeys the issuer's rules",
+          "[CONFIG][MCP-SEC-08][OA21-GEN-01][MCP-SEC-03]") {
     const std::string no = "endpoint_base: must be https (http on a loopback host), without query, "
                            "fragment and trailing slash";
     for (const char* bad :
@@ -50,7 +51,7 @@ TEST_CASE("The endpoints' base obeys the issuer's rules", "[CONFIG][MCP-SEC-08][
     CHECK(fault([](auto& c) { c.endpoint_base = "http://localhost:8080/x"; }).empty());
 }
 
-TEST_CASE("Resources are known, absolute and different", "[CONFIG][PRM-01][RES-01][pain-10]") {
+TEST_CASE("Resources are known, absolute and different", "[CONFIG][PRM-01][RES-01]") {
     const auto with = [](std::vector<std::string> resources) {
         return fault([&](auto& c) { c.resources = std::move(resources); });
     };

@@ -26,7 +26,8 @@ approval with_data(std::string data) {
 } // namespace
 
 TEST_CASE("OAuth 2.1 §4.1.2: an approval is a 303 with code, state and iss, in whole",
-          "[OA21-AUTHZ-20][OA21-GEN-03][ATK-AZ-09][ISS-01][ISS-02][MCP-ISS-02][OA21-CODE-03]") {
+          "[OA21-AUTHZ-20][OA21-GEN-03][ATK-AZ-09][ISS-01][ISS-02][MCP-ISS-02][OA21-CODE-03]"
+          "[MCP-AZR-16][ATK-AZ-01]") {
     const server s;
     const auto redirect = s.approve(s.consent());
     const auto code = parameter(redirect, "code").value_or("");
@@ -142,7 +143,7 @@ TEST_CASE("Two tabs: each ticket stands for the request that its page showed",
 }
 
 TEST_CASE("What the user grants narrows what was asked for, and never widens it",
-          "[OA21-AUTHZ-17][OA21-TOK-15][MCP-SCO-09]") {
+          "[OA21-AUTHZ-17][OA21-TOK-15][MCP-SCO-13]") {
     const server s;
     const auto redeemed = [&](approval given) {
         const auto redirect = s.approve(s.consent(), std::move(given));

@@ -262,7 +262,8 @@ TEST_CASE("A code that was asked for with a key is redeemed with that key only",
         CHECK(parameter(s.postponed({{"dpop_jkt", bad}}), "error") == "invalid_request");
 }
 
-TEST_CASE("A client that registered for bound tokens gets no others", "[dpop][DPOP-15]") {
+TEST_CASE("A client that registered for bound tokens gets no others",
+          "[dpop][DPOP-15][MCP-DPOP-02]") {
     const server s;
     const auto document =
         R"({"redirect_uris":["http://127.0.0.1:4711/callback"],)"

@@ -89,7 +89,8 @@ TEST_CASE("A redemption whose outcome is unknown does not kill its own login", "
     CHECK(s.refresh(member(tokens, "refresh_token")).status == 200);
 }
 
-TEST_CASE("A replay's revocation is not given up for a lost swap", "[I2][OA21-REF-06][ATK-TK-07]") {
+TEST_CASE("A replay's revocation is not given up for a lost swap",
+          "[I2][OA21-REF-06][ATK-TK-07][pain-3]") {
     const given::server s{policy::strict()};
     const auto first = s.first_refresh_token();
     auto head = member(s.refresh(first), "refresh_token");
@@ -174,7 +175,7 @@ TEST_CASE("A random source that dries up is 503, and uses nothing up", "[OA21-GE
     CHECK(s.refresh(token).status == 200);
 }
 
-TEST_CASE("A host may refuse a refresh before anything is used up", "[pain-22][OA21-REF-07]") {
+TEST_CASE("A host may refuse a refresh before anything is used up", "[pain-22][OA21-REF-07][D27]") {
     auto c = config(policy::strict());
     std::optional<error> says;
     std::string seen;

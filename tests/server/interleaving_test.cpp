@@ -77,7 +77,7 @@ TEST_CASE("Two refreshes in every order of their steps converge on one head",
 }
 
 TEST_CASE("Two strict refreshes in every order: one success, and then nothing works",
-          "[interleaving][RT-04][I2]") {
+          "[interleaving][RT-04][I2][pain-3][D4]") {
     for (unsigned order = 0; order < orders; ++order) {
         const given::server s{policy::strict()};
         const auto token = s.first_refresh_token();
@@ -115,7 +115,7 @@ TEST_CASE("Two redemptions in every order: one success, and the grant is dead",
 }
 
 TEST_CASE("An operation abandoned at any step leaves the store consistent",
-          "[interleaving][abandoned]") {
+          "[interleaving][abandoned][D4]") {
     for (std::size_t steps = 0; steps <= 4; ++steps) {
         const given::server s{policy::mcp()};
         const auto code = s.code();

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mcp_oauth/rfc/7517_jwk.hpp"
+#include "mcp_oauth/server/resource_server.hpp"
 #include "registration.hpp"
 
 using namespace given;
@@ -107,7 +108,7 @@ TEST_CASE("RFC 8414 §3.1: an issuer with a path has the same document at four",
 }
 
 TEST_CASE("RFC 8414 §6.2: no header of a request changes a single octet",
-          "[ASM-13][BCP-15][pain-14][MCP-ISS-07][D22]") {
+          "[ASM-13][BCP-15][pain-14][ATK-DS-01]") {
     const server s;
     auto request = get("/.well-known/oauth-authorization-server");
     request.headers = {{"Host", "evil.example"},
@@ -135,8 +136,41 @@ TEST_CASE("Each route is served by its method", "[ASM-02][ASM-11]") {
     }
 }
 
+TEST_CASE("RFC 9207 §2: one string is the issuer wherever it is named, to the octet",
+          "[MCP-ISS-07][ISS-02][MCP-PRM-02][MCP-ASM-06][ATK-AZ-01][pain-12][D22]") {
+    for (const char* named : {"https://as.example", "https://as.example/t1", "https://AS.example",
+                              "https://as.example:443/T1", "http://localhost:8080"}) {
+        INFO(named);
+        const server s{config_but([&](auto& c) { c.issuer = named; })};
+        const auto path = s.as.endpoints().back().path;
+        CHECK(member(s.as.handle(get(path)), "issuer") == named);
+        const auto begin = [&] {
+            return s.as.authorize(
+                get(std::string{s.as.authorization_path()} + "?" + encode(server::request())));
+        };
+        const auto view = [&] {
+            return the_view(s.as.authenticated(the_interaction(begin()).ticket, s.alice()));
+        };
+        const auto approved = s.approve(view());
+        CHECK(parameter(approved, "iss") == named);
+        CHECK(parameter(the_redirect(s.as.deny(view().ticket, "session-1")), "iss") == named);
+
+        const auto to = s.as.endpoints().front().path; // the token endpoint
+        const auto code = parameter(approved, "code").value_or("");
+        const auto token = member(s.as.handle(post(to, server::redemption(code))), "access_token");
+        const auto first = token.find('.') + 1;
+        const auto claims = decode_base64url(token.substr(first, token.rfind('.') - first));
+        CHECK(json_document::parse(claims.value_or(""))->root().string_at("iss") == named);
+
+        const auto gate = *resource_server::beside(s.as, {{resource, {}, {}, {}, {}}}, {});
+        CHECK(gate.handle(get("/.well-known/oauth-protected-resource/mcp"))
+                  .body.find(R"("authorization_servers":[")" + std::string{named} + "\"],") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("Everything that is advertised is there, and everything that is there is advertised",
-          "[ASM-11][MCP-ASM-14][MCP-SEC-08][pain-12]") {
+          "[ASM-11][MCP-ASM-14][MCP-SEC-08][ATK-DS-03]") {
     const server s;
     for (const char* name :
          {"token_endpoint", "revocation_endpoint", "registration_endpoint", "jwks_uri"}) {

@@ -30,14 +30,14 @@ TEST_CASE("every preset is consistent, and a policy without changes is the stric
     CHECK(checked_policy::make(policy{}).value()->refresh.retry_window == 0ms);
 }
 
-TEST_CASE("a code lives one second to ten minutes", "[policy][OA21-CODE-01]") {
+TEST_CASE("a code lives one second to ten minutes", "[policy][OA21-CODE-01][MCP-AZR-14]") {
     for (const auto good : {1s, 600s})
         CHECK(fault([&](auto& p) { p.code.lifetime = good; }).empty());
     for (const auto bad : {-1s, 0s, 601s})
         CHECK(fault([&](auto& p) { p.code.lifetime = bad; }) == "code.lifetime");
 }
 
-TEST_CASE("an access token lives one second to a day", "[policy][BEAR-04]") {
+TEST_CASE("an access token lives one second to a day", "[policy][BEAR-04][MCP-TOK-08]") {
     const auto with = [](seconds s) {
         return fault([&](auto& p) { p.access_token.lifetime = s; });
     };

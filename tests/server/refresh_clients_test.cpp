@@ -27,7 +27,7 @@ std::string service_refresh_token(const given::server& s) {
 } // namespace
 
 TEST_CASE("RT-08: another client cannot use the token, and the owner still can",
-          "[RT-08][OA21-REF-01][ATK-TK-08]") {
+          "[RT-08][OA21-REF-01][ATK-TK-08][MCP-RFT-08]") {
     const given::server s{policy::strict()};
     const auto other = registered_id(s, refreshing_registration);
     const auto token = s.first_refresh_token();

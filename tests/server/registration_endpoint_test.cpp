@@ -30,7 +30,7 @@ void check_refused(const server& s, const std::string& body, std::string_view co
 } // namespace
 
 TEST_CASE("RFC 7591 §3.2.1: a public client gets an ID, all that was registered, and no secret",
-          "[DCR-03][DCR-05][DCR-06][MCP-DCR-04][MCP-DCR-06][OA21-GEN-07]") {
+          "[DCR-03][DCR-05][DCR-06][MCP-DCR-04][MCP-DCR-06][OA21-GEN-07][MCP-DCR-01][ATK-TK-30]") {
     const server s;
     const auto response = registered(s, plain_registration);
     const auto id = member(response, "client_id");
@@ -49,7 +49,7 @@ TEST_CASE("RFC 7591 §3.2.1: a public client gets an ID, all that was registered
 }
 
 TEST_CASE("RFC 7591 §2: who names no method gets a secret for Basic, which the store never sees",
-          "[DCR-03][DCR-04][DCR-05][OA21-GEN-05][MCP-SEC-02][pain-4]") {
+          "[DCR-03][DCR-04][DCR-05][OA21-GEN-05][MCP-SEC-02][MCP-DCR-06]") {
     const server s;
     const auto response = registered(
         s, R"({"redirect_uris":["https://c.example/cb"],"client_name":"C","scope":"mcp admin",)"
@@ -98,7 +98,7 @@ TEST_CASE("RFC 7591 §3.2.1: a registered secret works until the second it expir
 }
 
 TEST_CASE("RFC 7591 §3.2.1: IDs and secrets are unique, and no client chooses its own",
-          "[DCR-04][DCR-16][BCP-12][ATK-RG-02]") {
+          "[DCR-04][DCR-16][BCP-12][ATK-RG-02][MCP-REG-07]") {
     const server s;
     const std::string asks = R"({"redirect_uris":["https://c.example/cb"],"client_id":"app",)"
                              R"("client_secret":"mine","client_id_issued_at":1,)"
@@ -162,7 +162,8 @@ TEST_CASE("RFC 7591 §3: the endpoint takes POST with a JSON object and nothing 
 }
 
 TEST_CASE("RFC 7591 §5: a redirect URI that could leak a code is not registered",
-          "[DCR-08][DCR-11][ATK-RU-02][ATK-RU-04][ATK-RU-09][BCP-02][MCP-DCR-07][MCP-DCR-09]") {
+          "[DCR-08][DCR-11][ATK-RU-02][ATK-RU-04][ATK-RU-09][BCP-02][MCP-DCR-07][MCP-DCR-09]"
+          "[ATK-TK-30]") {
     const server s;
     for (const char* bad : {"http://c.example/cb",
                             "javascript:alert(1)",

@@ -53,7 +53,8 @@ TEST_CASE("an issuer is https, or http on this machine, and another's may end in
         CHECK(with(bad) == "issuer");
 }
 
-TEST_CASE("a resource is an https URL without a fragment", "[gate][config][PRM-01][MCP-PRM-12]") {
+TEST_CASE("a resource is an https URL without a fragment",
+          "[gate][config][PRM-01][MCP-PRM-12][D24]") {
     CHECK(fault_of_resource({"http://localhost:3000/mcp", {}, {}, {}, {}}).empty());
     for (const auto* const bad : {"", "mcp", "http://mcp.example/mcp", "https://mcp.example/mcp#x",
                                   "https://a@mcp.example/mcp", "urn:mcp"})
@@ -113,7 +114,7 @@ TEST_CASE("what is wrong with the policy is said by its member", "[gate][config]
 }
 
 TEST_CASE("a gate beside its authorization server takes that one's tokens, in either format",
-          "[gate][beside][AT-15]") {
+          "[gate][beside][AT-15][pain-24]") {
     for (const auto format : {access_token_format::jwt, access_token_format::opaque}) {
         auto rules = policy::mcp();
         rules.access_token.format = format;
@@ -128,7 +129,7 @@ TEST_CASE("a gate beside its authorization server takes that one's tokens, in ei
 }
 
 TEST_CASE("a gate beside its authorization server sees a revocation at once",
-          "[gate][beside][ATK-RS-06][MCP-TOK-16]") {
+          "[gate][beside][ATK-RS-06][MCP-TOK-16][D29]") {
     auto rules = policy::mcp();
     rules.gate.revocation = gate_revocation::at_once;
     const given::server s{rules};
@@ -152,7 +153,7 @@ TEST_CASE("beside an authorization server no scope is named that it does not off
 }
 
 TEST_CASE("beside an authorization server no resource is guarded that it issues no tokens for",
-          "[gate][beside][RES-03]") {
+          "[gate][beside][RES-03][D24]") {
     const given::server s;
     CHECK(beside_fault(s, {{"https://other.example/mcp", {}, {}, {}, {}}}).empty());
     CHECK(beside_fault(s, {{"https://AS.example:443/mcp", {}, {}, {}, {}}}).empty());

@@ -211,8 +211,20 @@ TEST_CASE("host data of another grant or under a dropped secret lets nobody in",
     CHECK(is_invalid_token(g.refusal(gate::jwt(g.claims()))));
 }
 
+TEST_CASE("with its grant loaded a wider scope is enough for a narrower one too",
+          "[gate][MCP-SCO-12]") {
+    gate g{at_once()};
+    put(g, live_grant());
+    auto claims = g.claims();
+    claims.scope = {"notes:write"};
+    CHECK(g.admits(gate::jwt(claims), {"notes:read"}));
+    CHECK(g.refusal(gate::jwt(claims), {"mcp"}).status == 403);
+    claims.scope = {"notes:read"};
+    CHECK(g.refusal(gate::jwt(claims), {"notes:write"}).status == 403);
+}
+
 TEST_CASE("an event of the gate names the request and never the token",
-          "[gate][OA21-GEN-05][MCP-ERR-10][MCP-SCO-15][ATK-RG-07]") {
+          "[gate][OA21-GEN-05][MCP-ERR-10][ATK-RG-07][MCP-SEC-06]") {
     gate g{at_once()};
     const auto token = gate::jwt(g.claims());
     auto r = request(token);

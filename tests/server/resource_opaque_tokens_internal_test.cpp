@@ -64,7 +64,7 @@ TEST_CASE("an opaque token tells the gate the same as a JWT", "[gate][MCP-TOK-14
 }
 
 TEST_CASE("an opaque token is checked for issuer and audience like any other",
-          "[gate][AT-11][AT-12]") {
+          "[gate][AT-11][AT-12][MCP-TOK-05][MCP-TOK-06][MCP-RES-13]") {
     gate g{opaque_rules()};
     auto claims = g.claims();
     claims.audience = {other};

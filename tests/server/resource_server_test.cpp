@@ -157,7 +157,7 @@ TEST_CASE("a token as long as the policy's limit is read, and one octet more is 
 
 TEST_CASE("RFC 6750 §3.1: scopes that do not suffice are answered with all that the call needs",
           "[gate][OA21-RS-08][BEAR-01][BEAR-02][BEAR-03][MCP-SCO-05][MCP-SCO-06][MCP-ERR-01]"
-          "[MCP-ERR-04]") {
+          "[MCP-ERR-04][MCP-SCO-07][MCP-SCO-15][MCP-SCO-16]") {
     const gate g;
     const auto answer = g.refusal(gate::jwt(g.claims()), {"notes:read", "notes:write", "admin"});
     CHECK(answer.status == 403);
@@ -170,6 +170,7 @@ TEST_CASE("RFC 6750 §3.1: scopes that do not suffice are answered with all that
                             std::string{notes_metadata} + "\""));
     const auto e = g.events.all().at(0);
     CHECK(g.reason(event_kind::scope_refused) == "insufficient_scope");
+    CHECK(e.correlation_id == "request-1");
     CHECK(e.subject == "alice");
     CHECK(e.client_id == "app");
     CHECK(e.grant_id == "AAECAwQFBgcICQoLDA0ODw");
@@ -191,7 +192,11 @@ TEST_CASE("a wider scope is enough for a narrower one, and not the other way rou
     auto claims = g.claims();
     claims.scope = {"notes:write"};
     CHECK(g.admits(gate::jwt(claims), {"notes:read"}));
+    const auto writer = std::get<principal>(g.admit(gate::jwt(claims)));
+    CHECK(!g.rs.require(writer, {"notes:read"}));
+    CHECK(g.rs.require(writer, {"mcp"}));
     claims.scope = {"notes:read"};
+    CHECK(g.rs.require(std::get<principal>(g.admit(gate::jwt(claims))), {"notes:write"}));
     CHECK(g.refusal(gate::jwt(claims), {"notes:write"}).status == 403);
 }
 

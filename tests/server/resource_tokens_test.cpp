@@ -33,7 +33,7 @@ template <class Check> void for_each_change(const std::string& text, Check check
 
 } // namespace
 
-TEST_CASE("RFC 9068 §4: a JWT must say that it is an access token", "[gate][AT-10][JBCP-08]") {
+TEST_CASE("RFC 9068 §4: a JWT must say that it is an access token", "[gate][AT-10][JBCP-08][D19]") {
     const gate g;
     const auto payload = claims_json(g.claims());
     for (const auto* const typ : {"at+jwt", "at+JWT", "AT+JWT", "application/at+jwt"})
@@ -91,14 +91,15 @@ TEST_CASE("RFC 9068 §4: the audience must name this resource, and no other will
     CHECK(g.admits(gate::jwt(claims)));
 }
 
-TEST_CASE("a token for one resource is refused at the one beside it", "[gate][AT-12][ATK-RS-05]") {
+TEST_CASE("a token for one resource is refused at the one beside it",
+          "[gate][AT-12][ATK-RS-05][pain-24]") {
     const gate g;
     CHECK(g.admits(gate::jwt(g.claims())));
     CHECK(g.refusal(gate::jwt(g.claims()), {}, other).status == 401);
 }
 
 TEST_CASE("a token is good up to the millisecond before it expires",
-          "[gate][AT-13][OA21-RS-01][OA21-RS-08]") {
+          "[gate][AT-13][OA21-RS-01][OA21-RS-08][D21]") {
     const gate g;
     const auto token = gate::jwt(g.claims());
     g.clock.set(from_unix_seconds(g.claims().expires_at) - 1ms);
@@ -128,7 +129,7 @@ TEST_CASE("the leeway is for clocks that disagree, at either end of a token's li
 }
 
 TEST_CASE("a JWT with any character changed is refused, and always in the same words",
-          "[gate][AT-13][AT-14][BEAR-02]") {
+          "[gate][AT-13][AT-14][BEAR-02][MCP-ERR-03][D21][MCP-PRM-04]") {
     const gate g;
     const auto token = gate::jwt(g.claims());
     for_each_change(token, [&](const std::string& changed, std::size_t i) {

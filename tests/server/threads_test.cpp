@@ -56,7 +56,7 @@ TEST_CASE("RT-05: fifty parallel refreshes of one token converge on one successo
 }
 
 TEST_CASE("RT-04: without a window fifty parallel refreshes give one success and a dead grant",
-          "[RT-04][D3][D4][threads]") {
+          "[RT-04][D3][D4][threads][pain-3]") {
     const given::server s{policy::strict()};
     const auto token = s.first_refresh_token();
     const auto t = count(at_once(50, [&] { return s.refresh(token); }));

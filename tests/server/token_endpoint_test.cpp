@@ -14,6 +14,17 @@ http_request with_header(http_request request, std::string name, std::string val
     return request;
 }
 
+constexpr const char* right = "c2VydmljZTpzM2NyZXQ="; // service:s3cret
+constexpr const char* wrong = "c2VydmljZTp3cm9uZw=="; // service:wrong
+/// What a guesser of the confidential client's secret sends, good for each endpoint but for tokens.
+http_request guessing(const char* target, const char* credentials, const char* source) {
+    auto request =
+        post(target, {{"grant_type", "refresh_token"}, {"refresh_token", "x"}, {"token", "x"}});
+    request.headers.push_back({"Authorization", std::string{"Basic "} + credentials});
+    request.source = source;
+    return request;
+}
+
 /// The redemption that would work, so that nothing but the defect can be what is refused.
 struct honest {
     given::server s;
@@ -160,6 +171,26 @@ TEST_CASE("Success and refusal alike may not be kept by a cache",
     }
 }
 
+TEST_CASE("OAuth 2.1 §3.2.3: the answer with tokens, whole",
+          "[MCP-TOK-09][OA21-TOK-09][OA21-TOK-10][MCP-SCO-13]") {
+    const given::server s{policy::strict()};
+    const auto whole = [](const http_response& answer) {
+        CHECK(answer.status == 200);
+        CHECK(answer.headers == std::vector<http_header>{{"Content-Type", "application/json"},
+                                                         {"Cache-Control", "no-store"},
+                                                         {"Pragma", "no-cache"}});
+        const auto access = member(answer, "access_token");
+        const auto refresh = member(answer, "refresh_token");
+        REQUIRE_FALSE(access.empty());
+        REQUIRE_FALSE(refresh.empty());
+        CHECK(answer.body == R"({"access_token":")" + access +
+                                 R"(","token_type":"Bearer","expires_in":600,"refresh_token":")" +
+                                 refresh + R"(","scope":"mcp notes:write"})");
+        return refresh;
+    };
+    whole(s.refresh(whole(s.redeem(s.code()))));
+}
+
 TEST_CASE("No refusal repeats what was sent", "[OA21-GEN-08][OA21-GEN-05]") {
     const given::server s;
     const std::string marker = "tellnobody";
@@ -172,34 +203,52 @@ TEST_CASE("No refusal repeats what was sent", "[OA21-GEN-08][OA21-GEN-05]") {
 }
 
 TEST_CASE("A public client is slowed down by nothing, a guesser of secrets by the limiter",
+          "[OA21-CLI-09][MCP-SEC-04][ATK-TK-14][pain-23]") {
+    memory_attempt_limiter::rates rates;
+    rates.failed_secret = attempt_rate{3, 1};
+    memory_attempt_limiter limiter{rates};
+    const given::server s{config(policy::mcp()), &limiter};
+    const auto guess = [&](const char* credentials, const char* source) {
+        return s.as.handle(guessing("/token", credentials, source));
+    };
+    int refused = 0;
+    while (guess(wrong, "192.0.2.66").status == 401) ++refused;
+    CHECK(refused == 3);
+    // Who was told to wait was told so before anything was compared, and each time it is an event.
+    CHECK(s.events.count(event_kind::client_authentication_failed) == 3);
+    CHECK(s.events.count(event_kind::throttled) == 1);
+    for (int i = 0; i < 100; ++i) CHECK(guess(wrong, "192.0.2.66").status == 429);
+    const auto waiting = guess(right, "192.0.2.66"); // not even rightly
+    CHECK(waiting.status == 429);
+    CHECK(std::stoi(std::string{*waiting.header("Retry-After")}) > 0);
+    // Elsewhere nobody is locked out: only the refresh token is wrong there.
+    CHECK(problem(guess(right, "192.0.2.7")) == "invalid_grant");
+    CHECK(guess(wrong, "192.0.2.7").status == 401);
+    CHECK(s.first_refresh_token() != "");
+    s.clock.advance(10min);
+    CHECK(guess(wrong, "192.0.2.66").status == 401);
+    CHECK(problem(guess(right, "192.0.2.66")) == "invalid_grant");
+}
+
+TEST_CASE("Whoever guesses at one endpoint has guessed at every other",
           "[OA21-CLI-09][MCP-SEC-04][ATK-TK-14]") {
     memory_attempt_limiter::rates rates;
     rates.failed_secret = attempt_rate{3, 1};
     memory_attempt_limiter limiter{rates};
     const given::server s{config(policy::mcp()), &limiter};
-    const auto guess = [&](const char* text, const char* source) {
-        auto request = post("/token", {{"grant_type", "refresh_token"},
-                                       {"client_id", "service"},
-                                       {"client_secret", text},
-                                       {"refresh_token", "x"}});
-        request.headers.push_back({"Authorization", "x"});
-        request.headers.pop_back();
-        request.source = source;
-        return s.as.handle(request);
+    const auto guess = [&](const char* target, const char* credentials, const char* source) {
+        return s.as.handle(guessing(target, credentials, source));
     };
-    int refused = 0;
-    while (guess("wrong", "192.0.2.66").status == 401) ++refused;
-    CHECK(refused == 3);
-    // Who was told to wait was told so before anything was compared, and each time it is an event.
-    CHECK(s.events.count(event_kind::client_authentication_failed) == 3);
-    CHECK(s.events.count(event_kind::throttled) == 1);
-    const auto waiting = guess("s3cret", "192.0.2.66"); // not even rightly
-    CHECK(waiting.status == 429);
-    CHECK(std::stoi(std::string{*waiting.header("Retry-After")}) > 0);
-    CHECK(guess("wrong", "192.0.2.7").status == 401); // elsewhere nobody is locked out
-    CHECK(s.first_refresh_token() != "");
-    s.clock.advance(10min);
-    CHECK(guess("wrong", "192.0.2.66").status == 401);
+    CHECK(guess("/revoke", wrong, "192.0.2.66").status == 401);
+    CHECK(guess("/token", wrong, "192.0.2.66").status == 401);
+    CHECK(guess("/revoke", wrong, "192.0.2.66").status == 401);
+    for (const char* target : {"/revoke", "/token"}) {
+        const auto slow = guess(target, right, "192.0.2.66");
+        CHECK(slow.status == 429);
+        CHECK(slow.header("Retry-After"));
+    }
+    CHECK(guess("/revoke", right, "192.0.2.7").status == 200);
+    CHECK(problem(guess("/token", right, "192.0.2.7")) == "invalid_grant");
 }
 
 TEST_CASE("A wrong secret that was compared is answered 401, also where it was one too many",

@@ -31,7 +31,7 @@ operation<admission> begin(gate& g) {
 } // namespace
 
 TEST_CASE("a flood of unknown key names costs one fetch in its interval, and no valid token",
-          "[gate][trusted][ATK-JW-04][JOSE-15][JBCP-11]") {
+          "[gate][trusted][ATK-JW-04][JOSE-15][JBCP-11][D20]") {
     gate g{with_max_age_up_to(seconds{3600})};
     CHECK(g.status() == 0);
     g.wait(seconds{30});

@@ -233,10 +233,11 @@ struct endpoint {
 ///     route them here where the endpoints are elsewhere (MCP-BC-02, T-02).
 ///   - A host that logs its users in at another authorization server asks for the user's consent
 ///     for this client before it sends anybody there with its one client ID (MCP-AZR-18); names the
-///     client, the scopes it will ask for there, and the redirect (MCP-AZR-19); keeps what was
-///     agreed to in a `__Host-` cookie for this client (MCP-AZR-20); draws a `state` of its own
-///     only then, and takes it once, within minutes (MCP-AZR-21). `approval::host_data` holds what
-///     it got there, and `may_refresh` asks whether that still holds (MCP-BC-08).
+///     client, the scopes it will ask for there, and the redirect, in a form with the session's
+///     token (MCP-AZR-19); keeps what was agreed to on its side, or in a signed cookie for this
+///     client: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax` (MCP-AZR-20); draws a `state` of its
+///     own only then, and takes it once, within minutes (MCP-AZR-21). `approval::host_data` holds
+///     what it got there, and `may_refresh` asks whether that still holds (MCP-BC-08).
 ///
 /// Threads: immutable after construction; any thread may call anything.
 /// Errors:  what clients do wrong is a response. A store that fails is 503

@@ -136,8 +136,9 @@ using admission = std::variant<principal, http_response>;
 ///   - `Origin`, and `Host` on a loopback address: another site's is a plain 403, before the gate
 ///     (MCP-SEC-09).
 ///   - CORS: preflights are answered without a token, for metadata, keys, token, registration,
-///     revocation and the resource, never for the authorization endpoint; `WWW-Authenticate` and
-///     `DPoP-Nonce` are exposed (MCP-SEC-13, OA21-TOK-14, T-19).
+///     revocation and the resource, never for the authorization endpoint; `Authorization`,
+///     `Content-Type`, `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` and `DPoP` are allowed,
+///     `WWW-Authenticate` and `DPoP-Nonce` exposed (MCP-SEC-13, OA21-TOK-14, T-19).
 ///   - The token goes nowhere else: not into a log, a cookie or a URL, and not upstream, where a
 ///     token of its own is needed (MCP-TOK-07, BCP-14, BEAR-05).
 ///   - A denial that no further scope would cure is a 403 of the host's own, without
@@ -146,8 +147,9 @@ using admission = std::variant<principal, http_response>;
 ///     or a handle alone (MCP-TOK-15).
 ///   - In MCP: a `requestState` that influences what is allowed is sealed, and bound to principal,
 ///     time and request (MCP-SEC-10); an elicitation that sends the user to another login proves
-///     that the browser's user is the caller (MCP-SEC-11); results for one caller are
-///     `cacheScope: "private"` (MCP-SEC-12).
+///     that the browser's user is the caller, and hands nothing of what it gets there to the client
+///     (MCP-SEC-11); results for one caller are `cacheScope: "private"`, which keeps nobody out:
+///     every call passes the gate (MCP-SEC-12).
 ///
 /// Keys of trusted issuers are fetched when a token needs them, by the request that brings it:
 /// `admit` blocks for at most four fetches of 5 s. No thread is started.
