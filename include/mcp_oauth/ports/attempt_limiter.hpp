@@ -17,6 +17,9 @@ enum class attempt : std::uint8_t {
     registration,    ///< keyed by the source address
     failed_secret,   ///< keyed by client and source: a success from elsewhere is never locked out
     failed_password, ///< keyed by user and source; for the host's own login page
+    /// Keyed by the source address: a token that its issuer was asked about (RFC 7662), and which
+    /// is no good. One that is good never counts.
+    refused_token,
 };
 
 /// Slows down whoever guesses or floods (OA21-CLI-09, MCP-SEC-04, MCP-DCR-11).
@@ -52,6 +55,7 @@ public:
         std::optional<attempt_rate> registration = attempt_rate{}; ///< nothing: no limit
         std::optional<attempt_rate> failed_secret = attempt_rate{10, 10};
         std::optional<attempt_rate> failed_password = attempt_rate{10, 10};
+        std::optional<attempt_rate> refused_token = attempt_rate{60, 60};
         std::size_t keys = 10'000;
     };
 

@@ -39,7 +39,9 @@ enum class event_kind : std::uint8_t {
     would_be_refused, ///< served to an OAuth 2.0 client, see `policy::migration`
     client_registered,
     store_unavailable,
-    issuer_unavailable, ///< a trusted issuer's keys could not be fetched, or are too old
+    /// A trusted issuer's keys could not be fetched, or are too old; or an introspected issuer did
+    /// not answer. `introspection_unauthorized`: it does not know this server's credentials.
+    issuer_unavailable,
 };
 
 /// The kind as a word for a log.
