@@ -117,7 +117,7 @@ TEST_CASE("garbage does not push out what is remembered of good tokens",
 }
 
 TEST_CASE("a stranger's garbage is asked about so often and no more, and nobody else notices",
-          "[gate][introspection][JBCP-11][ATK-TK-27]") {
+          "[gate][introspection][JBCP-11]") {
     gate g{remembered_for(0s)};
     for (int i = 0; i < 60; ++i)
         CHECK(g.verdict("g" + std::to_string(i), "stranger") == "401 token_refused inactive");

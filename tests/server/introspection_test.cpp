@@ -82,7 +82,7 @@ TEST_CASE("with client_secret_post the credentials are in the form and nowhere e
 }
 
 TEST_CASE("a token that its issuer does not know is invalid_token",
-          "[gate][introspection][INT-10][ATK-TK-27]") {
+          "[gate][introspection][INT-10]") {
     gate g{at_fixed_place()};
     CHECK(g.verdict("unknown") == "401 token_refused inactive");
     g.site.tokens["odd"] = R"({"active":"true","sub":"alice"})";
@@ -189,7 +189,7 @@ TEST_CASE("what is no token by its form is not sent to anybody",
 }
 
 TEST_CASE("a token is shown to the issuer that it names and to no other",
-          "[gate][introspection][MCP-TOK-06][MCP-TOK-07][ATK-JW-12]") {
+          "[gate][introspection][MCP-TOK-06][ATK-JW-12]") {
     auto c = config(at_fixed_place(), {foreign::trust(foreign::alpha)});
     c.trusted_issuers[0].jwks = foreign::jwks({&foreign::key_of_alpha()});
     c.issuer = gates::issuer;
@@ -230,7 +230,7 @@ TEST_CASE("a token is shown to the issuer that it names and to no other",
 }
 
 TEST_CASE("codes, refresh tokens and sealed tokens of this server are shown to nobody",
-          "[gate][introspection][ATK-TK-10][MCP-TOK-07]") {
+          "[gate][introspection][ATK-TK-10]") {
     auto c = gates::config();
     c.policy.access_token.format = access_token_format::opaque;
     c.introspected = at_fixed_place();

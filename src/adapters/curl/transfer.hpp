@@ -13,9 +13,9 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// One GET, or one POST of a form, from its connection to its last octet, with a handle of its own: libcurl keeps
-/// connections by handle, and one that is reused was vetted for another answer. libcurl reports to
-/// its callbacks; none of them lets an exception pass into C.
+/// One GET, or one POST of a form, from its connection to its last octet, with a handle of its own:
+/// libcurl keeps connections by handle, and one that is reused was vetted for another answer.
+/// libcurl reports to its callbacks; none of them lets an exception pass into C.
 class transfer {
 public:
     /// Requires: `target` admits `addresses`; all outlive the transfer.

@@ -39,7 +39,7 @@ TEST_CASE("a form is one POST with its type, its length and its credentials, and
 }
 
 TEST_CASE("a form without credentials has no Authorization, and neither has a GET",
-          "[adapters][introspection][MCP-CIMD-21]") {
+          "[adapters][introspection]") {
     const site one(document("{}"));
     const auto from = fetcher();
     CHECK(from->fetch(post(one.url(), "client_id=gate&client_secret=x&token=t", "")));
