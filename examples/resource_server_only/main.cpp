@@ -2,10 +2,12 @@
 //
 //     resource_server_only ISSUER [CA_FILE]
 //
-// With CA_FILE, a provider on this machine is reached too: for development.
+// With CA_FILE, a provider on this machine is reached too: for development. With CLIENT_ID and
+// CLIENT_SECRET in the environment, the provider is asked about each of its tokens.
 #include <httplib.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include <mcp_oauth/adapters/cpp_httplib.hpp>
@@ -24,6 +26,25 @@ struct log_to_stderr final : event_sink {
     }
 };
 
+// The access tokens are JWTs, and checked here.
+void trust(resource_server_config& config, const char* issuer) {
+    trusted_issuer provider;
+    provider.issuer = issuer; // everything else is found out by discovery
+    config.trusted_issuers = {provider};
+}
+
+// The access tokens are opaque, and the provider is asked about each.
+void ask(resource_server_config& config, const char* issuer, const char* id, const char* password) {
+    // [introspection]
+    introspected_issuer provider;
+    provider.issuer = issuer; // its metadata tells where it is asked
+    provider.client_id = id;
+    provider.client_secret = secret{password};
+    provider.remembered = seconds{10}; // so long a revocation may go unnoticed
+    config.introspected = std::move(provider);
+    // [introspection]
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -37,10 +58,13 @@ int main(int argc, char** argv) {
     const int port = http.bind_to_any_port("127.0.0.1");
     const std::string here = "http://127.0.0.1:" + std::to_string(port);
 
-    trusted_issuer provider;
-    provider.issuer = argv[1]; // everything else is found out by discovery
     resource_server_config config;
-    config.trusted_issuers = {provider};
+    const char* id = std::getenv("CLIENT_ID");
+    const char* password = std::getenv("CLIENT_SECRET");
+    if (id != nullptr && password != nullptr)
+        ask(config, argv[1], id, password);
+    else
+        trust(config, argv[1]);
     config.resources = {{here + "/mcp", {"notes"}, {"notes"}, "Notes", ""}};
     resource_server_ports ports;
     ports.fetcher = fetcher->get();

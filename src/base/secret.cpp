@@ -10,6 +10,13 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
     return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+secret secret::taken_from(std::string&& text) {
+    secret taken{text};
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+    return taken;
+}
+
 void secret::wipe() noexcept {
     if (!octets_.empty()) OPENSSL_cleanse(octets_.data(), octets_.size());
 }

@@ -4,6 +4,7 @@
 #include "mcp_oauth/grammar/http_authorization.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "grammar/ascii.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
@@ -72,6 +73,22 @@ std::optional<basic_credentials> decode_basic(std::string_view token68) {
     const auto colon = text->find(':');
     if (colon == std::string::npos) return std::nullopt;
     return basic_credentials{text->substr(0, colon), text->substr(colon + 1)};
+}
+
+secret encode_basic(std::string_view user_id, std::string_view password) {
+    std::string both;
+    both.reserve(user_id.size() + 1 + password.size());
+    both.append(user_id).append(":").append(password);
+    auto encoded = base64url(both);
+    const auto wiped = secret::taken_from(std::move(both));
+    std::replace(encoded.begin(), encoded.end(), '-', '+'); // the alphabet of RFC 4648 §4
+    std::replace(encoded.begin(), encoded.end(), '_', '/');
+    std::string value;
+    value.reserve(encoded.size() + 9);
+    value.append("Basic ").append(encoded);
+    value.append((4 - encoded.size() % 4) % 4, '=');
+    const auto gone = secret::taken_from(std::move(encoded));
+    return secret::taken_from(std::move(value));
 }
 
 challenge& challenge::with(std::string_view name, std::string_view value) {

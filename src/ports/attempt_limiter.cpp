@@ -67,6 +67,7 @@ struct memory_attempt_limiter::state {
         case attempt::registration: return limits.registration;
         case attempt::failed_secret: return limits.failed_secret;
         case attempt::failed_password: return limits.failed_password;
+        case attempt::refused_token: return limits.refused_token;
         }
         return limits.failed_secret; // only reachable through a cast from an outside integer
     }

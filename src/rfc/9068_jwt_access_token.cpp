@@ -81,11 +81,16 @@ bool take_confirmation(json_value claims, std::string& jkt) {
 }
 
 // Those of RFC 7519 that the profile requires: RFC 9068 §2.2, or what no token is judged without.
-bool take_registered(registered_claims from, access_token_profile profile,
+bool take_registered(registered_claims from, const access_token_expectations& expected,
                      access_token_claims& target) {
-    if (from.issuer.empty() || from.subject.empty() || from.audience.empty() || !from.expires_at)
+    if (from.issuer.empty() && expected.implied != implied_claims::none)
+        from.issuer = expected.issuer;
+    const bool for_somebody =
+        !from.audience.empty() || expected.implied == implied_claims::issuer_and_audience;
+    if (from.issuer.empty() || from.subject.empty() || !for_somebody || !from.expires_at)
         return false;
-    if (profile == access_token_profile::rfc_9068 && (from.jwt_id.empty() || !from.issued_at))
+    if (expected.profile == access_token_profile::rfc_9068 &&
+        (from.jwt_id.empty() || !from.issued_at))
         return false;
     target.issuer = std::move(from.issuer);
     target.subject = std::move(from.subject);
@@ -113,7 +118,9 @@ bool take_own(json_value claims, access_token_profile profile, access_token_clai
            take_confirmation(claims, target.jkt) && take_login(claims, target);
 }
 
+// Without an audience only where it is implied: `take_registered` has seen to that.
 bool is_for(const access_token_claims& claims, const access_token_expectations& expected) {
+    if (claims.audience.empty()) return true;
     return std::any_of(claims.audience.begin(), claims.audience.end(),
                        [&expected](const std::string& each) {
                            return expected.audience_name.empty() ? expected.audience.same_as(each)
@@ -257,13 +264,15 @@ expected<access_token_claims, token_fault> check_claims(std::string_view json,
     const auto time = check_times(*registered, expected.now, expected.leeway);
     const bool not_before = registered->not_before.has_value();
     access_token_claims claims;
-    if (!take_registered(std::move(*registered), expected.profile, claims) ||
+    if (!take_registered(std::move(*registered), expected, claims) ||
         !take_own(document->root(), expected.profile, claims))
         return unexpected{token_fault::malformed};
     if (claims.issuer != expected.issuer) return unexpected{token_fault::wrong_issuer};
     if (!is_for(claims, expected)) return unexpected{token_fault::wrong_audience};
     if (time) return unexpected{fault_of(*time)};
-    if (document->root().size() != members_read(claims, not_before))
+    // Other profiles may lack some of those, and have as many of their own.
+    const bool may_lack = expected.profile != access_token_profile::rfc_9068;
+    if (may_lack || document->root().size() != members_read(claims, not_before))
         claims.custom = custom_claims::among(document->root());
     return claims;
 }

@@ -6,12 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "mcp_oauth/grammar/json_writer.hpp"
 #include "mcp_oauth/grant/record.hpp"
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 #include "mcp_oauth/server/driver.hpp"
 #include "server/dpop.hpp"
 #include "server/flow.hpp"
+#include "server/gate_answers.hpp"
 #include "server/principal_access.hpp"
 #include "server/record_keys.hpp"
 #include "server/resource_state.hpp"
@@ -26,84 +26,6 @@ using gate_state = resource_server::state;
 
 constexpr std::size_t longest_user_agent = 256;
 constexpr error bad_token{error_code::invalid_token, "the access token is invalid"};
-
-http_response refusal(int status, std::string body) {
-    http_response answer{status, {{"Cache-Control", "no-store"}}, std::move(body)};
-    if (answer.body.empty())
-        answer.headers.push_back({"Content-Length", "0"});
-    else
-        answer.headers.push_back({"Content-Type", "application/json"});
-    return answer;
-}
-
-std::string error_body(const error& why) {
-    json_object_writer body;
-    body.add("error", why.wire().name).add("error_description", why.description.view());
-    return body.take();
-}
-
-/// What was wrong, and with a token of which scheme.
-struct complaint {
-    error why;
-    token_scheme scheme;
-};
-
-std::string join(const std::string& first, const std::string& second) {
-    return first.empty() ? second : first + ", " + second;
-}
-
-// One challenge for each scheme that is taken, in one field, and the error in the one that was used
-// (RFC 9449 §7.2; DPOP-26). `Bearer` comes first: clients read it with regular expressions.
-std::string challenges(const gate_state& server, const guarded_resource& resource,
-                       const scope_set& scope, const std::optional<complaint>& about) {
-    const bearer_challenge_context context{resource.metadata_url, scope, {}};
-    const bool about_dpop = about && (about->scheme == token_scheme::dpop || resource.bound_only);
-    std::string text;
-    if (!resource.bound_only)
-        text = about && !about_dpop ? bearer_challenge(context, about->why)
-                                    : bearer_challenge(context);
-    if (!server.rules->dpop.enabled) return text;
-    constexpr auto algorithms = algorithm_set::all();
-    if (about_dpop) return join(text, dpop_challenge(context, algorithms, about->why));
-    // What there is to know is said already, unless this is the only challenge.
-    return join(text,
-                dpop_challenge(text.empty() ? context : bearer_challenge_context{}, algorithms));
-}
-
-// A browser's script sees a challenge only where it is exposed (BEAR-06, MCP-SEC-13).
-http_response challenged(const gate_state& server, http_response answer, std::string challenge) {
-    answer.headers.push_back({"WWW-Authenticate", std::move(challenge)});
-    answer.headers.push_back({"Access-Control-Expose-Headers", server.rules->dpop.nonces
-                                                                   ? "WWW-Authenticate, DPoP-Nonce"
-                                                                   : "WWW-Authenticate"});
-    return answer;
-}
-
-// A proof that is no good is a credential that is no good (RFC 9449 §7.1).
-int status_of(const error& why) noexcept {
-    const bool about_proof =
-        why.code == error_code::invalid_dpop_proof || why.code == error_code::use_dpop_nonce;
-    return about_proof ? 401 : why.wire().http_status;
-}
-
-http_response refuse_with(const gate_state& server, const guarded_resource& resource,
-                          const scope_set& scope, const complaint& about) {
-    return challenged(server, refusal(status_of(about.why), error_body(about.why)),
-                      challenges(server, resource, scope, about));
-}
-
-// Nobody made a mistake yet, so nothing is called one (OA21-RS-07).
-http_response ask_for_token(const gate_state& server, const guarded_resource& resource,
-                            const scope_set& scope) {
-    return challenged(server, refusal(401, {}), challenges(server, resource, scope, std::nullopt));
-}
-
-http_response try_again() {
-    auto answer =
-        refusal(503, error_body({error_code::temporarily_unavailable, "try again in a moment"}));
-    answer.headers.push_back({"Retry-After", "1"});
-    return answer;
-}
 
 // What a client without a good token is told to get: enough to begin with, and for this call.
 scope_set challenged_scope(const guarded_resource& resource, const scope_set& needed) {
@@ -154,6 +76,11 @@ public:
         fetch_keys();
     }
 
+    void on_told(fetch_answer given) {
+        inquiry_->take(given, server_->now());
+        ask_issuer();
+    }
+
     void on_proof_marked(create_answer given) {
         switch (given.outcome) {
         case write_outcome::done: return finish(std::move(*who_));
@@ -180,6 +107,11 @@ private:
         event_ = describe(request, now_);
         if (const auto* refused = std::get_if<token_refusal>(&verdict))
             return refuse_token(name(refused->fault));
+        if (std::holds_alternative<issuer_tells>(verdict)) {
+            kept_.emplace(request); // the caller's is gone when the answer is here
+            inquiry_.emplace(*server_->introspected, resource_.id, token, request.source, now_);
+            return ask_issuer();
+        }
         auto* refresh = std::get_if<key_refresh>(&verdict);
         if (refresh == nullptr) return issuer_failed("no_keys");
         kept_.emplace(request); // the caller's is gone when the keys are here
@@ -192,6 +124,24 @@ private:
         if (!refresh_->fault().empty()) tell(event_kind::issuer_unavailable, refresh_->fault());
         now_ = server_->now(); // the token may have expired meanwhile
         judge_token(*kept_, **presented_token(*kept_));
+    }
+
+    void ask_issuer() {
+        if (auto wanted = inquiry_->next())
+            return ask(std::move(*wanted), &admission_flow::on_told);
+        const auto& told = inquiry_->result();
+        if (const auto* silence = std::get_if<inquiry::silence>(&told)) {
+            tell(silence->is_throttled ? event_kind::throttled : event_kind::issuer_unavailable,
+                 silence->reason);
+            return finish(try_again());
+        }
+        if (const auto* refused = std::get_if<token_refusal>(&told))
+            return refuse_token(name(refused->fault));
+        const auto token = **presented_token(*kept_);
+        const auto& good = std::get<verified_access_token>(told);
+        remember_told(*server_, resource_, token, good, now_); // since it was asked about
+        now_ = server_->now();
+        judge_caller(*kept_, token, good);
     }
 
     void judge_caller(const http_request& request, std::string_view token,
@@ -329,8 +279,9 @@ private:
     scope_set needed_;
     instant now_{};
     token_scheme scheme_ = token_scheme::bearer;
-    std::optional<http_request> kept_; ///< while keys are fetched, and afterwards
+    std::optional<http_request> kept_; ///< while its issuer is asked, and afterwards
     std::optional<key_refresh> refresh_;
+    std::optional<inquiry> inquiry_;
     std::optional<principal> who_;
     std::optional<dpop_proof> proof_;
     record_version version_{}; ///< of the proof's mark in the store
@@ -345,24 +296,6 @@ public:
 };
 
 } // namespace
-
-std::optional<http_response> refuse_scope(const gate_state& server,
-                                          const guarded_resource& resource, const scope_set& held,
-                                          const scope_set& needed, token_scheme scheme) {
-    if (server.rules.hierarchy().satisfies(held, needed)) return std::nullopt;
-    constexpr error why{error_code::insufficient_scope,
-                        "the access token does not cover this request"};
-    return refuse_with(server, resource, needed, {why, scheme});
-}
-
-std::optional<http_response> refuse_host(const gate_state& server, const guarded_resource* resource,
-                                         const scope_set& needed, event about) {
-    if (resource != nullptr && !needed.malformed()) return std::nullopt;
-    about.kind = event_kind::scope_refused;
-    about.reason = resource == nullptr ? "unknown_resource" : "malformed_scope";
-    report(server, about);
-    return refusal(500, error_body({error_code::server_error, "the server is misconfigured"}));
-}
 
 operation<admission> resource_server::begin_admit(const http_request& request,
                                                   const scope_set& needed,

@@ -1,19 +1,21 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
+#include "mcp_oauth/rfc/7517_jwk.hpp"
 #include "mcp_oauth/rfc/8414_discovery.hpp"
 #include "mcp_oauth/server/operation.hpp"
 #include "mcp_oauth/server/trusted_issuer.hpp"
-#include "server/issuer_keys.hpp"
+#include "server/kept_fresh.hpp"
+#include "server/metadata_search.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
+
+/// The keys of one trusted issuer.
+using issuer_keys = kept_fresh<key_set>;
 
 /// A trusted issuer whose configuration was found right, with the keys that are known of it.
 struct pinned_issuer {
@@ -24,16 +26,12 @@ struct pinned_issuer {
 };
 
 /// One fetch of an issuer's keys: says which URL is next, and takes what came of it. Metadata is
-/// asked for anew each time, since keys may move. Four fetches at most.
-///
-/// Holds the claim for the fetch, and gives it back as failed when it is destroyed before its end.
+/// asked for anew each time, since keys may move. Four fetches at most. Destroyed before its end it
+/// has failed.
 class key_refresh {
 public:
     /// Requires: `issuer` outlives this, and `claimed` is a claim of its keys.
-    key_refresh(const pinned_issuer& issuer, issuer_keys::ticket claimed);
-    key_refresh(key_refresh&& other) noexcept;
-    key_refresh& operator=(key_refresh&&) = delete;
-    ~key_refresh();
+    key_refresh(const pinned_issuer& issuer, issuer_keys::claim claimed);
 
     /// Nothing where the fetch is over.
     [[nodiscard]] std::optional<fetch_step> next() const;
@@ -43,13 +41,11 @@ public:
     [[nodiscard]] std::string_view fault() const noexcept { return fault_; }
 
 private:
-    void take_metadata(const http_response& answer);
-    void take_keys(const http_response& answer, instant now);
-    void give_up(std::string_view why);
+    void take_keys(const fetch_answer& given, instant now);
 
-    const pinned_issuer* issuer_; ///< null where there is no claim to give back
-    issuer_keys::ticket ticket_;
-    std::vector<uri> metadata_; ///< the last is the next to be asked for
+    const pinned_issuer* issuer_;
+    issuer_keys::claim claim_;
+    metadata_search<key_set_location> search_;
     std::optional<key_set_location> keys_;
     std::string_view fault_;
 };

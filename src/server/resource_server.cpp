@@ -92,6 +92,7 @@ issuers all_issuers(const resource_server_config& config) {
     issuers all;
     if (!config.issuer.empty()) all.push_back(config.issuer);
     for (const auto& each : config.trusted_issuers) all.push_back(each.issuer);
+    if (config.introspected) all.push_back(config.introspected->issuer);
     return all;
 }
 
@@ -108,6 +109,8 @@ expected<void, config_error> check_means(const gate_state& s) {
     for (const auto& each : s.trusted)
         if (each.config.jwks.empty() && s.ports.fetcher == nullptr)
             return wrong("ports.fetcher", "the keys of trusted issuers are fetched");
+    if (s.introspected != nullptr && s.ports.fetcher == nullptr)
+        return wrong("ports.fetcher", "the introspected issuer is asked through it");
     if (s.issuer.empty() && s.rules->gate.revocation == gate_revocation::at_once)
         return wrong("policy.gate.revocation", "there are no grants of another issuer to load");
     if (s.issuer.empty()) return check_dpop_means(s);
@@ -164,13 +167,17 @@ resource_server::~resource_server() = default;
 
 expected<resource_server, config_error> resource_server::make(resource_server_config config,
                                                               resource_server_ports ports) {
-    if (config.issuer.empty() ? config.trusted_issuers.empty() : !is_issuer(config.issuer))
+    const bool trusts = !config.trusted_issuers.empty() || config.introspected;
+    if (config.issuer.empty() ? !trusts : !is_issuer(config.issuer))
         return wrong("issuer", "must be an https URL, or http on a loopback host");
     auto trusted = pin(config);
     if (!trusted) return unexpected{trusted.error()};
+    const auto served_by = all_issuers(config);
+    auto introspected = pin_introspected(config, ports.limiter);
+    if (!introspected) return unexpected{introspected.error()};
     auto rules = checked_policy::make(std::move(config.policy));
     if (!rules) return wrong("policy." + std::string{rules.error().member}, rules.error().problem);
-    auto resources = make_resources(config.resources, all_issuers(config), **rules);
+    auto resources = make_resources(config.resources, served_by, **rules);
     if (!resources) return unexpected{resources.error()};
     std::optional<key_ring> ring;
     if (!config.secrets.empty()) {
@@ -181,6 +188,7 @@ expected<resource_server, config_error> resource_server::make(resource_server_co
     auto made = std::make_shared<state>(
         state{std::move(config.issuer), std::move(*resources), key_set::of(config.keys),
               std::move(ring), std::move(*rules), ports, std::move(*trusted), std::move(seen)});
+    made->introspected = std::move(*introspected);
     if (auto means = check_means(*made); !means) return unexpected{means.error()};
     return resource_server{std::move(made)};
 }

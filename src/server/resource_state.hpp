@@ -15,6 +15,7 @@
 #include "mcp_oauth/rfc/9449_dpop.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
 #include "server/dpop_replay_cache.hpp"
+#include "server/introspection.hpp"
 #include "server/key_refresh.hpp"
 #include "server/verified_tokens.hpp"
 
@@ -48,6 +49,7 @@ struct resource_server::state {
     std::unique_ptr<verified_tokens> seen;
     std::unique_ptr<dpop_replay_cache> proofs =
         std::make_unique<dpop_replay_cache>(most_proofs_in_memory);
+    std::unique_ptr<pinned_introspection> introspected{}; ///< null: there is none
 
     [[nodiscard]] const guarded_resource* find(std::string_view resource) const {
         if (resource.empty()) return &resources.front();

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "mcp_oauth/base/clock.hpp"
@@ -25,6 +26,7 @@ struct verified_entry {
     const pinned_issuer* issuer = nullptr;      ///< whose it is; null for the server's own
     std::uint64_t generation = 0;               ///< of the issuer's keys
     instant since{};                            ///< when it was found so: not earlier
+    std::optional<instant> until{};             ///< for one whose issuer told: when to ask again
 };
 
 /// Tokens that one process has verified, by their SHA-256: none is kept that could be stolen here.

@@ -28,6 +28,17 @@ static_assert(std::is_nothrow_move_assignable_v<secret>);
 static_assert(!std::is_convertible_v<std::string, secret>);
 static_assert(!std::is_convertible_v<secret, std::string>);
 
+TEST_CASE("text that is taken as a secret is wiped where it was", "[base][OA21-GEN-05]") {
+    std::string text = "a password that was put together";
+    const char* const was = text.data();
+    const auto size = text.size();
+    const auto s = secret::taken_from(std::move(text));
+    CHECK(s.reveal() == "a password that was put together");
+    CHECK(std::string(was, size) == std::string(size, '\0')); // `text` still owns them
+    std::string none;
+    CHECK(secret::taken_from(std::move(none)).empty());
+}
+
 TEST_CASE("a secret reveals what it was made from, and is moved, not copied", "[OA21-GEN-05]") {
     secret first{std::string_view{"a\0b", 3}};
     CHECK(first.reveal() == std::string_view{"a\0b", 3});

@@ -113,6 +113,23 @@ TEST_CASE("RFC 7617 §2: no colon, bad base64 and control characters are refused
     CHECK(decode_basic("YTpiIA==")->password == "b ");
 }
 
+TEST_CASE("Basic credentials are written as they are read, in every length",
+          "[grammar][OA21-CLI-06]") {
+    // RFC 6749 §2.3.1.
+    CHECK(encode_basic("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw").reveal() ==
+          "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
+    for (const auto* password : {"", "x", "xy", "xyz", "\xFB\xEF\xBE\xFF", "a:b"}) {
+        const auto value = encode_basic("id", password);
+        const auto parts = parse_credentials(value.reveal());
+        REQUIRE(parts);
+        CHECK(parts->scheme == "Basic");
+        const auto both = decode_basic(parts->token);
+        REQUIRE(both);
+        CHECK(both->user_id == "id");
+        CHECK(both->password == password);
+    }
+}
+
 TEST_CASE("RFC 9110 §11.6.1: a challenge is a scheme and its parameters", "[OA21-RS-09]") {
     CHECK(challenge("Bearer").text() == "Bearer");
     CHECK(challenge("Bearer").with("realm", "example").text() == "Bearer realm=\"example\"");

@@ -98,3 +98,26 @@ TEST_CASE("a document is bounded and says nothing twice", "[discovery][JOSE-02][
     CHECK(fault_of("<html>") == "metadata_malformed");
     CHECK(fault_of("") == "metadata_malformed");
 }
+
+TEST_CASE("where tokens are asked about is told by the issuer's own document, and over https",
+          "[discovery][introspection][ASM-12][MCP-SEC-07]") {
+    const auto found = [](const std::string& issuer_of_document, const std::string& endpoint) {
+        const auto where =
+            introspection_of_issuer(R"({"issuer":")" + issuer_of_document +
+                                        R"(","introspection_endpoint":)" + endpoint + "}",
+                                    issuer("https://id.example"));
+        return where ? where->url().text() : std::string{name(where.error())};
+    };
+    CHECK(found("https://id.example", R"("https://api.example/introspect?v=1")") ==
+          "https://api.example/introspect?v=1");
+    for (const auto* other : {"https://evil.example", "https://id.example/", "https://ID.example"})
+        CHECK(found(other, R"("https://id.example/introspect")") == "metadata_wrong_issuer");
+    for (const auto* odd :
+         {R"("http://id.example/introspect")", R"("https://u:p@id.example/")", "7",
+          R"("https://id.example/#x")", R"("/introspect")", R"("https://")", R"("")"})
+        CHECK(found("https://id.example", odd) == "metadata_refused_introspection");
+    CHECK(std::string{name(introspection_of_issuer(R"({"issuer":"https://id.example"})",
+                                                   issuer("https://id.example"))
+                               .error())} == "metadata_no_introspection");
+    CHECK(found("https://id.example", "x") == "metadata_malformed");
+}

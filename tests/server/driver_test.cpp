@@ -1,5 +1,6 @@
 #include "mcp_oauth/server/driver.hpp"
 
+#include <memory>
 #include <stdexcept>
 
 #include "mcp_oauth/ports/memory_store.hpp"
@@ -41,6 +42,8 @@ public:
     expected<http_response, fetch_error> fetch(const fetch_request& wanted) override {
         if (wanted.url.path() == "/throw") throw std::bad_alloc();
         if (wanted.url.path() == "/refuse") return unexpected{fetch_error::refused_address};
+        if (wanted.form != nullptr)
+            return http_response{200, {}, std::string{wanted.form->body.reveal()}};
         return http_response{302, {}, wanted.url.text()};
     }
 };
@@ -102,6 +105,9 @@ TEST_CASE("URLs are fetched by the fetcher, and its answer is handed on as it is
     REQUIRE(found);
     CHECK(found->status == 302);
     CHECK(found->body == "https://id.example/jwks");
+    auto with_form = fetch("https://id.example/introspect");
+    with_form.wanted.form = std::make_shared<form_post>(form_post{secret{"token=x"}, secret{}});
+    CHECK(carried<fetch_answer>(with_form, ports)->body == "token=x");
     CHECK(carried<fetch_answer>(fetch("https://id.example/refuse"), ports).error() ==
           fetch_error::refused_address);
     CHECK(carried<fetch_answer>(fetch("https://id.example/throw"), ports).error() ==

@@ -70,7 +70,12 @@ enum class curl_setting_error : std::uint8_t {
 ///
 /// Does not check: addresses that only the operator knows to be inner ones, see `purpose_of`; a
 ///                 `resolver` can leave them out. Knows no proxy: where a proxy is the only way
-///                 out, the host brings a fetcher of its own.
+///                 out, the host brings a fetcher of its own. So does one whose authorization
+///                 server stands at a private address, which is refused here whoever named it: no
+///                 setting lets one in, or every stranger's URL could lead there too.
+///
+/// A form, and the field that proves who sends it, are handed to libcurl once and wiped afterwards.
+/// What libcurl and TLS buffered on the way to the socket is theirs.
 ///
 /// Durability: nothing is kept between calls.
 /// Errors:     as the port's.

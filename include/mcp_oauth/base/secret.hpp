@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,6 +24,8 @@ public:
     secret() noexcept = default; ///< no octets
     /// Copies `octets`; the caller still owns, and wipes, its own copy.
     explicit secret(std::string_view octets) : octets_(octets.begin(), octets.end()) {}
+    /// Copies the octets of `text`, and wipes them there: for text that had to be put together.
+    [[nodiscard]] static secret taken_from(std::string&& text);
     secret(secret&&) noexcept = default; ///< leaves the other empty
     /// Wipes what was here before.
     secret& operator=(secret&& other) noexcept {

@@ -6,6 +6,7 @@
 
 #include "mcp_oauth/base/expected.hpp"
 #include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/base/secret.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -34,6 +35,12 @@ struct basic_credentials {
 /// Errors: nothing on bad base64, without a colon, or with a control character.
 [[nodiscard]] MCP_OAUTH_EXPORT std::optional<basic_credentials>
 decode_basic(std::string_view token68);
+
+/// The value of an `Authorization` field of the scheme Basic (RFC 7617 §2), for both halves as they
+/// are: OAuth form-encodes them first (RFC 6749 §2.3.1).
+/// Requires: no colon in `user_id`.
+[[nodiscard]] MCP_OAUTH_EXPORT secret encode_basic(std::string_view user_id,
+                                                   std::string_view password);
 
 /// Builds one `WWW-Authenticate` challenge: `Scheme name="value", name="value"` (RFC 9110 §11.6.1).
 ///

@@ -17,6 +17,9 @@ enum class attempt : std::uint8_t {
     registration,    ///< keyed by the source address
     failed_secret,   ///< keyed by client and source: a success from elsewhere is never locked out
     failed_password, ///< keyed by user and source; for the host's own login page
+    /// Keyed by the source address: a token that its issuer was asked about (RFC 7662), and which
+    /// is no good. One that is good never counts.
+    refused_token,
 };
 
 /// Slows down whoever guesses or floods (OA21-CLI-09, MCP-SEC-04, MCP-DCR-11).
@@ -54,6 +57,8 @@ public:
         std::optional<attempt_rate> failed_secret = attempt_rate{10, 10};
         /// For the host's login page, which asks itself; the library never does.
         std::optional<attempt_rate> failed_password = attempt_rate{10, 10};
+        /// Access tokens that an introspected issuer did not know, as a gate counts them.
+        std::optional<attempt_rate> refused_token = attempt_rate{60, 60};
         /// The most buckets at one time, over all kinds together; zero: no limit on anything.
         std::size_t keys = 10'000;
     };

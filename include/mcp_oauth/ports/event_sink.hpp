@@ -36,10 +36,12 @@ enum class event_kind : std::uint8_t {
     session_refused, ///< a session ID of another principal's, or one that opens for nobody
     throttled,       ///< answered 429 before anything was compared; `reason` is the `attempt`
     // other
-    would_be_refused,   ///< served to an OAuth 2.0 client, see `policy::migration`
-    client_registered,  ///< by RFC 7591; `client_id` is the new one
-    store_unavailable,  ///< the store, registry, signer or random source failed, or time ran out
-    issuer_unavailable, ///< a trusted issuer's keys could not be fetched, or are too old
+    would_be_refused,  ///< served to an OAuth 2.0 client, see `policy::migration`
+    client_registered, ///< by RFC 7591; `client_id` is the new one
+    store_unavailable, ///< the store, registry, signer or random source failed, or time ran out
+    /// A trusted issuer's keys could not be fetched, or are too old; or an introspected issuer did
+    /// not answer. `introspection_unauthorized`: it does not know this server's credentials.
+    issuer_unavailable,
 };
 
 /// The kind as a word for a log.

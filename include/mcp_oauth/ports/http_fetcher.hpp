@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/base/expected.hpp"
 #include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/base/secret.hpp"
 #include "mcp_oauth/grammar/http_message.hpp"
 #include "mcp_oauth/grammar/uri.hpp"
 
@@ -33,7 +35,16 @@ enum class fetch_error : std::uint8_t {
 /// The error as a word for a log.
 [[nodiscard]] MCP_OAUTH_EXPORT std::string_view name(fetch_error error) noexcept;
 
-/// One document to get.
+/// A form to send, and the proof of who sends it. Shared by the steps and threads that it passes
+/// through, so that its secrets are in one place and wiped there.
+struct form_post {
+    /// `application/x-www-form-urlencoded`, encoded.
+    secret body;
+    /// The value of `Authorization`; printable ASCII. Empty: there is none.
+    secret authorization;
+};
+
+/// One document to get, or one form to send for an answer.
 struct fetch_request {
     uri url; ///< as it was named, unchecked: `fetch_target::of` judges it
     /// The value of `Accept`; printable ASCII, never from a request.
@@ -42,11 +53,17 @@ struct fetch_request {
     std::size_t largest_body = 16 * 1024;
     /// From the call to the last octet, the name's resolution included.
     milliseconds time_limit{5000};
+    /// Null: a GET, of a URL that a stranger may have named. With a form it is a POST, of a URL
+    /// that the operator named or an issuer whom the operator named, and never a stranger.
+    std::shared_ptr<const form_post> form{};
 };
 
 /// Gets a document from a URL that a stranger named: a client's metadata, a key set. It must not
 /// become the stranger's way into the network that the server stands in (CIMD-01 … 07, JBCP-07,
 /// MCP-CIMD-15 … 21, MCP-SEC-07).
+///
+/// And sends a form to the authorization server that tells about tokens (RFC 7662), under the same
+/// guard: what the form holds must not get anywhere else.
 ///
 /// A host that brings its own owes all of this:
 ///
@@ -57,6 +74,9 @@ struct fetch_request {
 /// - One GET, over TLS 1.2 or later, the certificate verified. Nothing but the fields of HTTP
 ///   itself, `Accept` and a `User-Agent`: no cookies, credentials or client certificate, and no
 ///   proxy taken from the environment.
+/// - With a form one POST instead, with exactly that body and its `Content-Type`, and with
+///   `Authorization` where the form has one. Nothing of it is sent before the certificate was
+///   verified, sent twice, logged, or kept.
 /// - No redirect is followed: a 3xx is an answer like another.
 /// - The caps hold while octets arrive, for a declared length and without one. No content coding
 ///   is asked for and none undone: a small answer must not grow. A body that was cut short is

@@ -60,12 +60,30 @@ private:
     uri uri_;
 };
 
+/// Where an issuer is asked about its tokens: an `https` URL that credentials may be sent to.
+class introspection_location {
+public:
+    /// Checks: `https`; a host; no fragment, no userinfo (RFC 7662 §2, §4). The host may be another
+    ///         than the issuer's. Does not check: where that host is; the fetcher does.
+    /// Errors: nothing.
+    [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<introspection_location>
+    parse(std::string_view text);
+
+    [[nodiscard]] const uri& url() const noexcept { return uri_; }
+
+private:
+    explicit introspection_location(uri parsed) : uri_(std::move(parsed)) {}
+    uri uri_;
+};
+
 /// Why a metadata document is not used.
 enum class metadata_fault : std::uint8_t {
-    malformed,       ///< too large, no JSON object, a member named twice
-    wrong_issuer,    ///< `issuer` is absent, or another's
-    no_key_set,      ///< `jwks_uri` is absent
-    refused_key_set, ///< `jwks_uri` is no URL that keys may come from
+    malformed,             ///< too large, no JSON object, a member named twice
+    wrong_issuer,          ///< `issuer` is absent, or another's
+    no_key_set,            ///< `jwks_uri` is absent
+    refused_key_set,       ///< `jwks_uri` is no URL that keys may come from
+    no_introspection,      ///< `introspection_endpoint` is absent
+    refused_introspection, ///< `introspection_endpoint` is no URL that credentials may go to
 };
 
 /// The fault as a word for a log.
@@ -83,6 +101,11 @@ inline constexpr std::size_t largest_metadata = 64 * 1024;
 /// Errors: the first fault.
 [[nodiscard]] MCP_OAUTH_EXPORT expected<key_set_location, metadata_fault>
 key_set_of_issuer(std::string_view document, const foreign_issuer& issuer);
+
+/// The same of where it is asked about its tokens, `introspection_endpoint` (RFC 8414 §2): the
+/// document of another issuer may not lead credentials and tokens away.
+[[nodiscard]] MCP_OAUTH_EXPORT expected<introspection_location, metadata_fault>
+introspection_of_issuer(std::string_view document, const foreign_issuer& issuer);
 
 } // namespace v0
 } // namespace mcp_oauth

@@ -118,6 +118,7 @@ enum class token_fault : std::uint8_t {
     wrong_audience,  ///< `aud` does not name this resource (AT-12)
     expired,         ///< `exp` is now, or was before
     not_yet_valid,   ///< `nbf` lies ahead
+    inactive,        ///< its issuer does not know it any more, or never did (RFC 7662 §2.2)
 };
 
 /// The fault as the reason of an event.
@@ -133,6 +134,7 @@ enum class token_fault : std::uint8_t {
     case token_fault::wrong_audience: return "wrong_audience";
     case token_fault::expired: return "expired";
     case token_fault::not_yet_valid: return "not_yet_valid";
+    case token_fault::inactive: return "inactive";
     }
     return "";
 }
@@ -158,6 +160,10 @@ enum class access_token_profile : std::uint8_t {
     plain_jwt,
 };
 
+/// Claims that need not be there, since the way by which the others came says as much. What is
+/// there is checked all the same.
+enum class implied_claims : std::uint8_t { none, issuer, issuer_and_audience };
+
 /// What the resource server that asks expects of a token. Issuer and audience must outlive the
 /// call.
 struct access_token_expectations {
@@ -173,11 +179,14 @@ struct access_token_expectations {
     /// The audience by this name instead, octet for octet: for issuers that know the resource by
     /// one that is no URL.
     std::string_view audience_name{};
+    implied_claims implied = implied_claims::none;
 };
 
+class introspected_token;
+
 /// A token that is authentic, for this resource, and in its time. Without one there are no claims
-/// to read: only `verify_access_token` makes it, and `sealed_access_token` for a token that this
-/// server sealed.
+/// to read: only `verify_access_token` makes it, `sealed_access_token` for a token that this server
+/// sealed, and `introspected_token` for one that its issuer answered for.
 class verified_access_token {
 public:
     /// What the issuer says. That scopes suffice, and that a bound token came with a proof, is not
@@ -192,6 +201,7 @@ private:
     verify_access_token(std::string_view token, const key_set& keys,
                         const access_token_expectations& expected);
     friend class sealed_access_token;
+    friend class introspected_token;
     explicit verified_access_token(access_token_claims claims) : claims_(std::move(claims)) {}
     access_token_claims claims_;
 };

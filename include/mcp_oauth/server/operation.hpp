@@ -54,7 +54,8 @@ struct sign_step {
     std::string key_id; ///< the key's thumbprint: see `jwk_thumbprint`
     std::string octets; ///< the JWS signing input (RFC 7515 §5.1), not hashed yet
 };
-/// Fetch this URL, by the rules of `http_fetcher`: the URL may come from a stranger.
+/// Fetch this URL, or send it a form, by the rules of `http_fetcher`: without a form the URL may
+/// come from a stranger, and with one there are secrets in it.
 struct fetch_step {
     fetch_request wanted; ///< with limits of the library's choosing; keep them
 };

@@ -13,10 +13,12 @@
 #include "mcp_oauth/grammar/http_message.hpp"
 #include "mcp_oauth/grammar/scope_token.hpp"
 #include "mcp_oauth/grant/server_secrets.hpp"
+#include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/ports/event_sink.hpp"
 #include "mcp_oauth/ports/http_fetcher.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
+#include "mcp_oauth/server/introspected_issuer.hpp"
 #include "mcp_oauth/server/operation.hpp"
 #include "mcp_oauth/server/policy.hpp"
 #include "mcp_oauth/server/trusted_issuer.hpp"
@@ -68,7 +70,9 @@ struct resource_server_config {
     /// one that is named in the metadata is `issuer`, then these in their order. A session ID and
     /// whatever is kept for a caller belong to issuer and subject together.
     std::vector<trusted_issuer> trusted_issuers{};
-    /// Zero: every signature is checked each time.
+    /// An authorization server that is asked about each token of its own, named after them.
+    std::optional<introspected_issuer> introspected{};
+    /// Zero: every signature is checked each time, and the issuer of a token is asked each time.
     std::size_t remembered_tokens = usual_remembered_tokens;
 };
 
@@ -79,8 +83,11 @@ struct resource_server_ports {
     event_sink* events = nullptr;      ///< null: nobody listens
     mcp_oauth::clock* clock = nullptr; ///< null: the system's
     random_source* random = nullptr;   ///< null: OpenSSL's; for session IDs and marks of proofs
-    /// Needed for trusted issuers whose keys are not configured.
+    /// Needed for trusted issuers whose keys are not configured, and for an introspected one.
     http_fetcher* fetcher = nullptr;
+    /// Slows down who brings tokens that an introspected issuer does not know
+    /// (`attempt::refused_token`), by `http_request::source`. Null: a `memory_attempt_limiter`.
+    attempt_limiter* limiter = nullptr;
 };
 
 /// Who is calling: made by `admit` only.
@@ -154,6 +161,10 @@ using admission = std::variant<principal, http_response>;
 /// Keys of trusted issuers are fetched when a token needs them, by the request that brings it:
 /// `admit` blocks for at most four fetches of 5 s. No thread is started.
 ///
+/// An introspected issuer is asked by the request that brings the token, again within at most four
+/// fetches of 5 s. Of several requests that bring the same token at once each asks, until the first
+/// answer is there.
+///
 /// Threads: any thread may call anything.
 class MCP_OAUTH_EXPORT resource_server {
 public:
@@ -184,9 +195,10 @@ public:
     ///         `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`; 403 `insufficient_scope`
     ///         that names every scope in `needed`; 503 where the store does not answer, or the keys
     ///         of a trusted issuer cannot be had: while they are fetched for the first time, one
-    ///         request waits and others are told to try again in a second. 500 `server_error`, with
-    ///         an event, for a `resource` that was not configured and for a malformed `needed`:
-    ///         the program's fault, and nobody gets in.
+    ///         request waits and others are told to try again in a second. 503 too where an
+    ///         introspected issuer does not answer, or may not be asked so often. 500
+    ///         `server_error`, with an event, for a `resource` that was not configured and for a
+    ///         malformed `needed`: the program's fault, and nobody gets in.
     [[nodiscard]] admission admit(const http_request& request, const scope_set& needed = {},
                                   std::string_view resource = {}) const;
     /// `admit` as an operation of at most six steps; finished at once where nothing has to be

@@ -1,4 +1,4 @@
-// One guarded GET by libcurl. Whatever libcurl would do by itself (resolve, follow, read the
+// One guarded request by libcurl. Whatever libcurl would do by itself (resolve, follow, read the
 // environment, decode, reuse) is switched off or bounded here, and nowhere else.
 
 #include "adapters/curl/transfer.hpp"
@@ -45,6 +45,11 @@ bool is_coded(const http_response& answer) noexcept {
     });
 }
 
+// For what libcurl copied: one of its header fields may be a credential.
+void wipe(char* text) noexcept {
+    for (volatile char* each = text; *each != '\0'; ++each) *each = '\0';
+}
+
 long in_ms(milliseconds time) noexcept { return static_cast<long>(time.count()); }
 
 } // namespace
@@ -60,6 +65,7 @@ transfer::transfer(const curl_settings& settings, std::string_view ca, const fet
 
 transfer::~transfer() {
     curl_easy_cleanup(handle_);
+    for (auto* each = fields_; each != nullptr; each = each->next) wipe(each->data);
     curl_slist_free_all(fields_);
     curl_slist_free_all(pins_);
 }
@@ -133,8 +139,27 @@ void transfer::set_nothing_ambient() {
     set(CURLOPT_NOSIGNAL, 1L); // no signal handler of libcurl's in a host with threads
 }
 
+// libcurl sends the form from where it is. It takes the field as a string of its own, which the
+// destructor wipes.
+void transfer::set_form(const form_post& form) {
+    const auto body = form.body.reveal();
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
+    append(fields_, "Content-Type: application/x-www-form-urlencoded");
+    append(fields_, "Expect:"); // or a long form would wait for a 100 that few servers send
+    if (form.authorization.empty()) return;
+    std::string field = "Authorization: ";
+    field.reserve(field.size() + form.authorization.reveal().size());
+    field += form.authorization.reveal();
+    append(fields_, field);
+    const auto wiped = secret::taken_from(std::move(field));
+}
+
 void transfer::set_request() {
-    set(CURLOPT_HTTPGET, 1L);
+    if (request_.form != nullptr)
+        set_form(*request_.form);
+    else
+        set(CURLOPT_HTTPGET, 1L);
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_USERAGENT, settings_.user_agent.c_str());
     append(fields_, "Accept: " + request_.accept);

@@ -13,9 +13,9 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// One GET from its connection to its last octet, with a handle of its own: libcurl keeps
-/// connections by handle, and one that is reused was vetted for another answer. libcurl reports to
-/// its callbacks; none of them lets an exception pass into C.
+/// One GET, or one POST of a form, from its connection to its last octet, with a handle of its own:
+/// libcurl keeps connections by handle, and one that is reused was vetted for another answer.
+/// libcurl reports to its callbacks; none of them lets an exception pass into C.
 class transfer {
 public:
     /// Requires: `target` admits `addresses`; all outlive the transfer.
@@ -36,6 +36,7 @@ private:
     void set_tls();
     void set_nothing_ambient();
     void set_request();
+    void set_form(const form_post& form);
     void set_limits(steady_instant deadline);
 
     [[nodiscard]] bool take_header_line(std::string_view line);

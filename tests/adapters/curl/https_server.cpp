@@ -20,6 +20,16 @@ void block_sigpipe() {
     pthread_sigmask(SIG_BLOCK, &sigpipe, nullptr);
 }
 
+// With the declared body; beyond any as long as the header section has not ended.
+std::size_t size_of_request(const std::string& text) {
+    const auto end = text.find("\r\n\r\n");
+    if (end == std::string::npos) return std::string::npos;
+    constexpr std::string_view field = "\r\nContent-Length: ";
+    const auto declared = text.find(field);
+    if (declared == std::string::npos || declared > end) return end + 4;
+    return end + 4 + std::stoul(text.substr(declared + field.size(), 9));
+}
+
 void give_patience(int socket) {
     const timeval patience{10, 0};
     ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -31,7 +41,7 @@ void give_patience(int socket) {
 std::string https_server::peer::read_request() {
     std::string text;
     char buffer[4096];
-    while (text.find("\r\n\r\n") == std::string::npos) {
+    while (text.size() < size_of_request(text)) {
         const int count = SSL_read(tls_, buffer, sizeof buffer);
         if (count <= 0) break;
         text.append(buffer, static_cast<std::size_t>(count));

@@ -18,7 +18,7 @@ class https_server {
 public:
     class peer {
     public:
-        /// Everything up to the empty line; what came so far where the other side gave up.
+        /// Header section and declared body; what came so far where the other side gave up.
         std::string read_request();
         /// False where the other side is gone.
         bool write(std::string_view octets);

@@ -1,4 +1,5 @@
 // npm's oidc-provider over https on a free port: somebody else's authorization server.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -40,11 +41,17 @@ async function privateJwk(alg, kid) {
   return { ...(await jose.exportJWK(privateKey)), alg, kid, use: 'sig' };
 }
 
+/** The client as which a resource server asks. Its secret has what must be encoded on the way. */
+export const gate = { id: 'gate', secret: 'a secret: with 100% of +&= in it' };
+
+const asRobot = { authorization: `Basic ${btoa('robot:a-secret-of-the-robot')}` };
+
 /**
- * A provider that issues RFC 9068 tokens. `requests` has the path of every request that it got; `tokenFor` gets a
- * token as a client with the credentials grant does.
+ * A provider that issues RFC 9068 tokens, or with `format: 'opaque'` tokens that it has to be asked about, which it
+ * answers to the client `gate`. `requests` has the path of every request that it got; `tokenFor` gets a
+ * token as a client with the credentials grant does, bound to a key where it brings a proof, and `revoke` ends one.
  */
-export async function startProvider({ path = '' } = {}) {
+export async function startProvider({ path = '', format = 'jwt' } = {}) {
   const requests = [];
   let handler = (_, response) => response.writeHead(503).end();
   const server = https.createServer(tls, (request, response) => {
@@ -67,17 +74,29 @@ export async function startProvider({ path = '' } = {}) {
         redirect_uris: [],
         response_types: [],
       },
+      {
+        client_id: gate.id,
+        client_secret: gate.secret,
+        grant_types: [],
+        redirect_uris: [],
+        response_types: [],
+      },
     ],
     scopes: ['notes'],
+    // RFC 9068 §2.2: the subject of a client's own token is the client.
+    extraTokenClaims: (_, token) => (format === 'opaque' ? { sub: token.clientId } : undefined),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      dPoP: { enabled: true },
+      introspection: { enabled: format === 'opaque' },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_, resource) => ({
           scope: 'notes',
           audience: resource,
-          accessTokenFormat: 'jwt',
+          accessTokenFormat: format,
           jwt: { sign: { alg: signingAlgorithm } },
         }),
       },
@@ -95,15 +114,23 @@ export async function startProvider({ path = '' } = {}) {
     issuer,
     keys,
     requests,
-    async tokenFor(resource, { alg = 'RS256', scope = 'notes' } = {}) {
+    async tokenFor(resource, { alg = 'RS256', scope = 'notes', dpop } = {}) {
       signingAlgorithm = alg;
       const answer = await post(
         `${issuer}/token`,
         { grant_type: 'client_credentials', resource, scope },
-        { authorization: `Basic ${btoa('robot:a-secret-of-the-robot')}` },
+        { ...asRobot, ...(dpop ? { dpop } : {}) },
       );
       if (answer.status !== 200) throw new Error(answer.text);
       return JSON.parse(answer.text).access_token;
+    },
+    async revoke(token) {
+      const answer = await post(`${issuer}/token/revocation`, { token }, asRobot);
+      assert.equal(answer.status, 200, answer.text);
+    },
+    /** Every request from now on is answered with this status. */
+    fail(status) {
+      handler = (_, response) => response.writeHead(status).end();
     },
     async stop() {
       server.close();

@@ -16,8 +16,9 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function launch(flags, program = process.env.MCP_OAUTH_SERVER) {
-  const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+function launch(flags, program = process.env.MCP_OAUTH_SERVER, environment = {}) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'pipe'], env });
   running.add(child);
   child.said = { out: '', err: '' };
   child.stdout.on('data', (octets) => (child.said.out += octets));
@@ -77,8 +78,8 @@ async function originOf(child) {
 }
 
 /** Another program that prints where it is. `stop()` ends it on the spot. */
-export async function startProgram(program, flags) {
-  const child = launch(flags, program);
+export async function startProgram(program, flags, environment) {
+  const child = launch(flags, program, environment);
   const origin = await originOf(child);
   const stop = async () => {
     child.kill('SIGKILL');
