@@ -80,7 +80,7 @@ struct authorization_server_config {
     std::string endpoint_base;
     /// Every resource that tokens may be asked for. The first is the default.
     std::vector<std::string> resources;
-    /// Every scope on offer, `offline_access` included where it is.
+    /// Every scope on offer, `offline_access` included where it is; one at least.
     std::vector<std::string> scopes_supported;
     /// What an authorization request without `scope` gets; empty: `invalid_scope`.
     std::vector<std::string> default_scopes;
@@ -103,8 +103,8 @@ struct authorization_server_config {
 
 /// What is wrong with a configuration: the operator's fault, told at start-up.
 struct config_error {
-    std::string member;  ///< `issuer`, `policy.refresh.idle`, …
-    std::string problem; ///< in words for the operator; never holds a secret
+    std::string member;  ///< `issuer`, `policy.refresh.idle`, `resources[0].identifier`, …
+    std::string problem; ///< for the operator: the value, and what to do; never holds a secret
 };
 
 /// A refusal that is shown to the user on the host's own page, and never redirected: the client or
@@ -146,19 +146,24 @@ struct interaction {
     std::string redirect_host; ///< where the answer goes; empty for a private-use scheme
 };
 
-/// Who logged in, as the host found out.
+/// Who logged in, as the host found out. Where a member is not as it says here, the outcome is a
+/// page with status 500, and an event whose reason names the member: `malformed_login_session`, …
 struct login {
     std::string subject; ///< 1 to 128 octets of UTF-8, no U+0000; never reused for another user
     instant at{};        ///< when the user proved who they are
     /// How they did, for every access token of the grant (RFC 9068 §2.2.1): at most 64 octets of
-    /// UTF-8, no U+0000; empty: not said. A login that breaks one of these rules ends on a page
-    /// with status 500.
+    /// UTF-8, no U+0000; empty: not said.
     std::string acr;
     std::vector<std::string> amr; ///< likewise; in all at most 56 octets, each counting two more
-    /// A name of the user agent's session at the host, new since login. Tickets are bound to it, so
-    /// a consent page of one session cannot be answered from another (ATK-AZ-06).
+    /// A name of the user agent's session at the host, new since login; not empty. Tickets are
+    /// bound to it, so a consent page of one session cannot be answered from another (ATK-AZ-06).
+    /// `new_session_name` makes one.
     std::string session;
 };
+
+/// A name for a session that begins with a login: 128 random bits as 22 characters of base64url,
+/// which fit a cookie and a `login`. Errors: nothing where the random source fails.
+[[nodiscard]] MCP_OAUTH_EXPORT std::optional<std::string> new_session_name(random_source& random);
 
 /// What the consent page shows. What it says of a client that registered is that client's own
 /// claim; of one that was configured, or is of the host's registry, it is the operator's word.

@@ -145,7 +145,8 @@ using admission = std::variant<principal, http_response>;
 ///   - CORS: preflights are answered without a token, for metadata, keys, token, registration,
 ///     revocation and the resource, never for the authorization endpoint; `Authorization`,
 ///     `Content-Type`, `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` and `DPoP` are allowed,
-///     `WWW-Authenticate` and `DPoP-Nonce` exposed (MCP-SEC-13, OA21-TOK-14, T-19).
+///     `WWW-Authenticate` and `DPoP-Nonce` exposed: `cors_policy` does (MCP-SEC-13, OA21-TOK-14,
+///     T-19).
 ///   - The token goes nowhere else: not into a log, a cookie or a URL, and not upstream, where a
 ///     token of its own is needed (MCP-TOK-07, BCP-14, BEAR-05).
 ///   - A denial that no further scope would cure is a 403 of the host's own, without
