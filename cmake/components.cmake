@@ -26,6 +26,13 @@ if(NOT MCP_OAUTH_INSTALL AND NOT MCP_OAUTH_BUILD_TESTS)
     set_target_properties(mcp_oauth_testing PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
 
+# Needs nothing but the system: modes, links and flushes as POSIX has them.
+if(UNIX)
+    mcp_oauth_component(key_file adapters/key_file)
+else()
+    message(STATUS "mcp_oauth::key_file is left out: this is no POSIX system")
+endif()
+
 # mcp_oauth_adapter(NAME MODULE MINIMUM): the adapter in src/adapters/NAME, over pkg-config's MODULE.
 # Where that is not installed the adapter is left out, unless it was asked for.
 find_package(PkgConfig QUIET)

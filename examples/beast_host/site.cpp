@@ -1,13 +1,11 @@
 #include "site.hpp"
 
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 #include <variant>
 
-#include "mcp_oauth/base/octets.hpp"
-#include "mcp_oauth/grammar/base64url.hpp"
+#include "mcp_oauth/base/random.hpp"
 #include "mcp_oauth/grammar/form_urlencoded.hpp"
 
 using namespace mcp_oauth;
@@ -95,7 +93,7 @@ http_response consent_page(const consent_view& view) {
 std::string session_of(const http_request& request) {
     const auto cookies = request.header("cookie").value_or("");
     const auto at = cookies.find("session=");
-    return at == std::string_view::npos ? std::string{} : std::string{cookies.substr(at + 8, 43)};
+    return at == std::string_view::npos ? std::string{} : std::string{cookies.substr(at + 8, 22)};
 }
 
 } // namespace
@@ -140,17 +138,17 @@ http_response site::log_in(const http_request& request) {
         (void)limiter_.admit(attempt::failed_password, key, now);
         return login_page(403, ticket);
     }
-    std::uint8_t id[32];
-    if (!system_random{}.fill(id, sizeof id)) return page(503, "Try again.");
-    const auto session = base64url({reinterpret_cast<const char*>(id), sizeof id});
+    system_random random;
+    const auto session = new_session_name(random);
+    if (!session) return page(503, "Try again.");
     const auto outcome =
-        issuer_.authenticated(ticket, login{"alice", now, "", {"pwd"}, session}, request);
+        issuer_.authenticated(ticket, login{"alice", now, "", {"pwd"}, *session}, request);
     if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
     const auto* view = std::get_if<consent_view>(&outcome);
     auto answer = view ? consent_page(*view) : std::get<http_response>(outcome);
     // Over TLS it is called `__Host-session`, and `Secure`.
     answer.headers.push_back(
-        {"Set-Cookie", "session=" + session + "; Path=/; HttpOnly; SameSite=Lax"});
+        {"Set-Cookie", "session=" + *session + "; Path=/; HttpOnly; SameSite=Lax"});
     return answer;
 }
 

@@ -33,14 +33,14 @@ bool contains(const std::vector<std::string>& all, const char* one) {
     return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-server_keys keys_of(const config& config, const storage& chosen) {
+mcp_oauth::server_keys keys_of(const config& config, const storage& chosen) {
     const auto file = config.secrets_file ? config.secrets_file : chosen.secrets_file();
     if (!file && chosen.is_durable())
         throw config_fault("/secrets_file", "is required with this storage: what it holds is of no "
                                             "use without the secrets that it was made with");
-    auto keys = file ? load_or_create_keys(*file, config.signing_algorithm)
-                     : generate_keys(config.signing_algorithm);
-    if (!keys) throw config_fault("/secrets_file", keys.error());
+    auto keys = file ? mcp_oauth::load_or_create_keys(*file, config.signing_algorithm)
+                     : mcp_oauth::generate_keys(config.signing_algorithm);
+    if (!keys) throw config_fault("/secrets_file", keys.error().problem);
     return std::move(*keys);
 }
 
@@ -78,7 +78,7 @@ void assembly::make_limiter(const config& config) {
     limiter_ = std::make_unique<mcp_oauth::memory_attempt_limiter>(rates);
 }
 
-void assembly::make_issuer(config& config, const std::string& issuer, server_keys keys) {
+void assembly::make_issuer(config& config, const std::string& issuer, mcp_oauth::server_keys keys) {
     for (const auto& each : keys.secrets)
         if (each.role == mcp_oauth::secret_role::current)
             sessions_ = std::make_unique<sessions>(each.octets, issuer);

@@ -7,12 +7,12 @@
 #include "audit.hpp"
 #include "config.hpp"
 #include "config_reader.hpp"
+#include "mcp_oauth/adapters/key_file.hpp"
 #include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/ports/folding_events.hpp"
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
-#include "secrets_file.hpp"
 #include "sessions.hpp"
 #include "site.hpp"
 #include "storage.hpp"
@@ -41,7 +41,7 @@ public:
 
 private:
     assembly() = default;
-    void make_issuer(config& config, const std::string& issuer, server_keys keys);
+    void make_issuer(config& config, const std::string& issuer, mcp_oauth::server_keys keys);
     void make_gate(const config& config, const std::string& resource, audit_log* audit);
     void make_limiter(const config& config);
 

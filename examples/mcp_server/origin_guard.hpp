@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "cors.hpp"
 #include "mcp_oauth/grammar/http_message.hpp"
 
 namespace mcp_server {
@@ -15,7 +14,7 @@ namespace mcp_server {
 /// local tools have ports of their own.
 class origin_guard {
 public:
-    origin_guard(std::string issuer, const cors_policy& cors)
+    origin_guard(std::string issuer, const mcp_oauth::cors_policy& cors)
         : issuer_(std::move(issuer)), cors_(cors) {}
 
     /// Otherwise the answer is a plain 403, without a challenge.
@@ -23,7 +22,7 @@ public:
 
 private:
     std::string issuer_;
-    const cors_policy& cors_;
+    const mcp_oauth::cors_policy& cors_;
 };
 
 } // namespace mcp_server

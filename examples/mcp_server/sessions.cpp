@@ -1,10 +1,11 @@
 #include "sessions.hpp"
 
-#include <array>
 #include <charconv>
+#include <utility>
 
 #include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/grammar/uri.hpp"
+#include "mcp_oauth/server/authorization_server.hpp"
 
 namespace mcp_server {
 namespace {
@@ -85,10 +86,9 @@ bool sessions::has_ended(const session& s) const {
 }
 
 std::optional<session> sessions::make(const std::string& username) const {
-    std::array<std::uint8_t, 16> id{};
-    if (!random_.fill(id.data(), id.size())) return std::nullopt;
-    const std::string_view octets{reinterpret_cast<const char*>(id.data()), id.size()};
-    return session{base64url(octets), username, now()};
+    auto id = mcp_oauth::new_session_name(random_);
+    if (!id) return std::nullopt;
+    return session{std::move(*id), username, now()};
 }
 
 void sessions::sign_out(const session& ended) {

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "browser.hpp"
-#include "cors.hpp"
 #include "mcp.hpp"
 #include "mcp_oauth/grammar/http_message.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
@@ -46,7 +45,7 @@ private:
     [[nodiscard]] request without_legacy_path(const request& in) const;
 
     parts parts_;
-    cors_policy cors_;
+    mcp_oauth::cors_policy cors_;
     origin_guard guard_;
     mcp_endpoint mcp_;
     std::string mcp_path_;

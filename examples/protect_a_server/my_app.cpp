@@ -2,6 +2,7 @@
 
 #include "my_app.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <variant>
 
@@ -9,7 +10,6 @@
 
 #include "mcp_oauth/adapters/cpp_httplib.hpp"
 #include "mcp_oauth/base/random.hpp"
-#include "mcp_oauth/grammar/base64url.hpp"
 
 namespace my_app {
 namespace {
@@ -89,15 +89,21 @@ void log_in(const mcp_oauth::authorization_server& issuer, const Request& in, Re
     const bool right =
         mcp_oauth::equal_in_constant_time(in.get_param_value("password"), "wonderland");
     if (in.get_param_value("username") != "alice" || !right) return show_login(out, 403, ticket);
-    std::uint8_t id[16];
-    if (!mcp_oauth::system_random{}.fill(id, sizeof id)) return show(out, 503, "Try again.");
+    mcp_oauth::system_random random;
     // [login]
     // The ticket of the consent page is sealed to this name, so no other browser can answer it.
-    const auto session = mcp_oauth::base64url({reinterpret_cast<const char*>(id), sizeof id});
-    const auto outcome = issuer.authenticated(
-        ticket, mcp_oauth::login{"alice", mcp_oauth::system_clock{}.now(), "", {"pwd"}, session});
+    const auto session = mcp_oauth::new_session_name(random);
+    if (!session) return show(out, 503, "Try again.");
+    mcp_oauth::login who;
+    who.subject = "alice";
+    who.at = mcp_oauth::system_clock{}.now();
+    who.amr = {"pwd"};
+    who.session = *session;
+    const auto outcome = issuer.authenticated(ticket, who);
     // [login]
-    out.set_header("Set-Cookie", "session=" + session + "; Path=/; HttpOnly; SameSite=Lax");
+    const bool https = issuer.issuer().rfind("https:", 0) == 0;
+    out.set_header("Set-Cookie", "session=" + *session + "; Path=/; HttpOnly; SameSite=Lax" +
+                                     (https ? "; Secure" : ""));
     if (const auto* view = std::get_if<mcp_oauth::consent_view>(&outcome))
         return show_consent(out, *view);
     if (const auto* page = std::get_if<mcp_oauth::error_page>(&outcome)) return show(out, *page);
@@ -118,9 +124,31 @@ json call(const std::string& method, const json& params, const std::string& user
 
 } // namespace
 
-int fail(const mcp_oauth::config_error& error) {
+void complain(const mcp_oauth::config_error& error) {
     std::fprintf(stderr, "%s: %s\n", error.member.c_str(), error.problem.c_str());
-    return 2;
+}
+void complain(const mcp_oauth::key_file_error& error) {
+    std::fprintf(stderr, "%s\n", error.problem.c_str());
+}
+void complain(const mcp_oauth::sqlite_error& error) {
+    std::fprintf(stderr, "%s\n", error.problem.c_str());
+}
+
+// One line an event. Who it was about (`event::subject`, `client_id`, `source`) belongs into a log
+// that strangers cannot write lines into.
+void event_log::on_event(const mcp_oauth::event& event) {
+    const auto kind = mcp_oauth::name(event.kind);
+    std::fprintf(stderr, "%.*s %.*s\n", static_cast<int>(kind.size()), kind.data(),
+                 static_cast<int>(event.reason.size()), event.reason.data());
+}
+
+hourly::hourly(std::function<void()> work)
+    : thread_([work = std::move(work), end = end_.get_future()] {
+          while (end.wait_for(std::chrono::hours{1}) == std::future_status::timeout) work();
+      }) {}
+hourly::~hourly() {
+    end_.set_value();
+    thread_.join();
 }
 
 // [pages]

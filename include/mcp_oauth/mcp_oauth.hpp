@@ -12,6 +12,7 @@
 #include "mcp_oauth/ports/record_store.hpp"
 #include "mcp_oauth/ports/signer.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
+#include "mcp_oauth/server/cors.hpp"
 #include "mcp_oauth/server/driver.hpp"
 #include "mcp_oauth/server/key_rotation.hpp"
 #include "mcp_oauth/server/policy.hpp"

@@ -1,8 +1,14 @@
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "mcp_oauth/base/octets.hpp"
+#include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/grammar/form_urlencoded.hpp"
 #include "server/approving_flow.hpp"
 #include "server/authorization_endpoint.hpp"
@@ -17,19 +23,25 @@ constexpr std::size_t longest_acr = 64;
 constexpr std::size_t longest_amr = 56; // all methods together, their lengths included
 
 // No record can hold it.
-bool has_nul(const login& who) {
-    const auto holds = [](const std::string& text) { return text.find('\0') != std::string::npos; };
-    return holds(who.subject) || holds(who.acr) ||
-           std::any_of(who.amr.begin(), who.amr.end(), holds);
+bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
+bool fits_amr(const std::vector<std::string>& methods) {
+    std::size_t octets = 0;
+    for (const auto& method : methods) octets += method.size() + 2;
+    return octets <= longest_amr && std::none_of(methods.begin(), methods.end(), has_nul);
 }
 
-/// The host's duty; a violation is the programmer's fault and ends on a page.
-bool fits_a_ticket(const login& who) {
-    std::size_t amr = 0;
-    for (const auto& method : who.amr) amr += method.size() + 2;
-    return !who.subject.empty() && who.subject.size() <= longest_subject && is_utf8(who.subject) &&
-           !has_nul(who) && who.at >= instant{} && !who.session.empty() &&
-           who.acr.size() <= longest_acr && amr <= longest_amr;
+/// The member that no ticket can hold, as an event's reason; empty where all is well. They are the
+/// host's duty: a violation is the programmer's fault and ends on a page.
+std::string_view fault_in(const login& who) {
+    if (who.subject.empty() || who.subject.size() > longest_subject || !is_utf8(who.subject) ||
+        has_nul(who.subject))
+        return "malformed_login_subject";
+    if (who.at < instant{}) return "malformed_login_at";
+    if (who.session.empty()) return "malformed_login_session";
+    if (who.acr.size() > longest_acr || has_nul(who.acr)) return "malformed_login_acr";
+    if (!fits_amr(who.amr)) return "malformed_login_amr";
+    return {};
 }
 
 class authenticated_flow final : public approving_flow<authenticated_flow, authenticated_outcome> {
@@ -41,8 +53,8 @@ public:
         if (!has_ticket()) return finish(error_page{400, page_is_spent});
         const ticket& t = request_ticket();
         if (!login_ && !t.prompt_none) return finish(error_page{400, page_is_spent});
-        if (login_ && !fits_a_ticket(*login_))
-            return finish(error_page{500, {error_code::server_error, "the login is malformed"}});
+        if (const auto fault = login_ ? fault_in(*login_) : std::string_view{}; !fault.empty())
+            return refuse_login(fault);
         if (t.failed) return redirect_with(sealed_sentence::open(*t.failed));
         if (!login_ || !login_is_fresh_enough())
             return redirect_with({error_code::login_required, "the user has to log in"});
@@ -76,6 +88,11 @@ public:
     }
 
 private:
+    void refuse_login(std::string_view fault) {
+        request().report(request().describe(event_kind::request_refused, fault));
+        finish(error_page{500, {error_code::server_error, "the login is malformed"}});
+    }
+
     // The host was told what to honour; here it is found out whether it did.
     [[nodiscard]] bool login_is_fresh_enough() const {
         const ticket& t = request_ticket();
@@ -114,6 +131,12 @@ private:
 };
 
 } // namespace
+
+std::optional<std::string> new_session_name(random_source& random) {
+    std::array<std::uint8_t, 16> octets{};
+    if (!random.fill(octets.data(), octets.size())) return std::nullopt;
+    return base64url(as_view(octets));
+}
 
 operation<authenticated_outcome> begin_authenticated_flow(exchange x, std::string_view text,
                                                           std::optional<login> who) {

@@ -47,6 +47,31 @@ struct host {
     loopback::server web;
 };
 
+/// The same for clients that run in a browser.
+struct browser_host {
+    browser_host()
+        : gate(*resource_server::beside(
+              issuer.as, {{given::resource, {}, {"mcp"}, {}, {}}},
+              {&issuer.store, &issuer.events, &issuer.clock, &issuer.random})) {
+        const cors_policy cors{{page}};
+        mount(web.http, issuer.as, cors);
+        mount(web.http, gate, cors);
+        const auto mcp = with_cors(cors, [this](const auto& in, auto& out) {
+            if (admitted(gate, in, out)) out.set_content("in", "text/plain");
+        });
+        web.http.Get("/mcp", mcp).Post("/mcp", mcp).Options("/mcp", mcp);
+        web.http.Get("/authorize", [this](const httplib::Request& in, httplib::Response& out) {
+            out.status = std::get<error_page>(issuer.as.authorize(from_httplib(in))).status;
+        });
+        web.start();
+    }
+
+    const std::string page = "http://localhost:6274";
+    given::server issuer{policy::mcp()};
+    resource_server gate;
+    loopback::server web;
+};
+
 const std::string metadata = "/.well-known/oauth-protected-resource/mcp";
 
 } // namespace
@@ -204,9 +229,57 @@ TEST_CASE("a dot in a route is a dot, and only the configured spelling is found"
     CHECK(status(root) == "200");
 }
 
-TEST_CASE("preflights are left to the host", "[httplib]") {
+TEST_CASE("without a CORS policy preflights are left to the host", "[httplib]") {
     host h;
     CHECK(h.web.client().Options("/token")->status == 404);
+}
+
+TEST_CASE("with a CORS policy a page of another origin calls every endpoint and the guarded route",
+          "[httplib][MCP-SEC-13][OA21-TOK-14][BEAR-06]") {
+    browser_host h;
+    auto client = h.web.client();
+    const httplib::Headers asks{{"Origin", h.page}, {"Access-Control-Request-Method", "POST"}};
+    auto routes = h.issuer.as.endpoints();
+    for (const auto& each : h.gate.endpoints()) routes.push_back(each);
+    routes.push_back({"POST", "/mcp"});
+    for (const auto& each : routes) {
+        INFO(each.path);
+        const auto asked = client.Options(each.path.c_str(), asks);
+        REQUIRE(asked);
+        CHECK(asked->status == 204);
+        CHECK(asked->get_header_value("Access-Control-Allow-Origin") == h.page);
+        const auto answer = client.Get(each.path.c_str(), {{"Origin", h.page}});
+        REQUIRE(answer);
+        CHECK(answer->get_header_value_count("Access-Control-Allow-Origin") == 1);
+        CHECK(answer->get_header_value_count("Access-Control-Expose-Headers") == 1);
+    }
+    const auto refused = client.Post("/mcp", {{"Origin", h.page}}, "{}", "application/json");
+    REQUIRE(refused);
+    CHECK(refused->status == 401);
+    CHECK(refused->has_header("WWW-Authenticate"));
+    CHECK(refused->get_header_value_count("Access-Control-Expose-Headers") == 1);
+    CHECK(refused->get_header_value("Access-Control-Expose-Headers").find("WWW-Authenticate") == 0);
+    const auto stranger = client.Post("/mcp", {{"Origin", "https://evil.example"}}, "{}", "a/b");
+    CHECK_FALSE(stranger->has_header("Access-Control-Allow-Origin"));
+}
+
+TEST_CASE("an OPTIONS request that is no preflight is guarded as every other", "[httplib]") {
+    browser_host h;
+    CHECK(h.web.client().Options("/mcp")->status == 401);
+    CHECK(h.web.client().Options("/token")->status == 405);
+}
+
+TEST_CASE("no page of another origin reads the authorization endpoint, preflights included",
+          "[httplib][OA21-AUTHZ-07][MCP-AZR-13][ATK-AZ-16]") {
+    browser_host h;
+    auto client = h.web.client();
+    const httplib::Headers asks{{"Origin", h.page}, {"Access-Control-Request-Method", "GET"}};
+    for (const auto& answer :
+         {client.Options("/authorize", asks), client.Get("/authorize", {{"Origin", h.page}})}) {
+        REQUIRE(answer);
+        for (const auto& field : answer->headers)
+            CHECK(field.first.find("Access-Control-") == std::string::npos);
+    }
 }
 
 TEST_CASE("the caller is known inside its scope, and on its thread only", "[httplib]") {

@@ -25,7 +25,7 @@ consumer() {
     shift 2
     quietly cmake -S "$root/tests/package/$folder" -B "$build/$name" -G Ninja $launcher "$@"
     quietly cmake --build "$build/$name"
-    for program in consumer testing_consumer bare_consumer; do
+    for program in consumer testing_consumer key_file_consumer bare_consumer; do
         if [ -x "$build/$name/$program" ]; then quietly "$build/$name/$program"; fi
     done
     echo "consumed: $name"

@@ -143,25 +143,49 @@ TEST_CASE("A login that the host put together wrongly ends on a page of its own"
     const auto page = the_page(with([](login& l) { l.subject.clear(); }));
     CHECK(page.status == 500);
     CHECK(page.why == error{error_code::server_error, "the login is malformed"});
-    check_page(with([](login& l) { l.session.clear(); }), 500, error_code::server_error);
-    check_page(with([](login& l) { l.subject = "\xFF"; }), 500, error_code::server_error);
-    check_page(with([](login& l) { l.subject = std::string(129, 'x'); }), 500,
-               error_code::server_error);
-    check_page(with([](login& l) { l.subject = std::string("a\0b", 3); }), 500,
-               error_code::server_error);
-    check_page(with([](login& l) { l.acr = std::string("\0", 1); }), 500, error_code::server_error);
-    check_page(with([](login& l) { l.amr = {std::string("\0", 1)}; }), 500,
-               error_code::server_error);
-    check_page(with([](login& l) { l.at = from_unix_seconds(-1); }), 500, error_code::server_error);
-    check_page(with([](login& l) { l.acr = std::string(65, 'x'); }), 500, error_code::server_error);
-    check_page(with([](login& l) { l.amr = {std::string(55, 'x')}; }), 500,
-               error_code::server_error);
+    // The user sees that; the operator is told which member it was.
+    const auto reason = [&](auto change) {
+        (void)s.events.take();
+        check_page(with(change), 500, error_code::server_error);
+        const auto told = s.events.take();
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].kind == event_kind::request_refused);
+        return told[0].reason;
+    };
+    CHECK(reason([](login& l) { l.subject.clear(); }) == "malformed_login_subject");
+    CHECK(reason([](login& l) { l.subject = "\xFF"; }) == "malformed_login_subject");
+    CHECK(reason([](login& l) { l.subject = std::string(129, 'x'); }) == "malformed_login_subject");
+    CHECK(reason([](login& l) { l.subject = std::string("a\0b", 3); }) ==
+          "malformed_login_subject");
+    CHECK(reason([](login& l) { l.session.clear(); }) == "malformed_login_session");
+    CHECK(reason([](login& l) { l.at = from_unix_seconds(-1); }) == "malformed_login_at");
+    CHECK(reason([](login& l) { l.acr = std::string("\0", 1); }) == "malformed_login_acr");
+    CHECK(reason([](login& l) { l.acr = std::string(65, 'x'); }) == "malformed_login_acr");
+    CHECK(reason([](login& l) { l.amr = {std::string("\0", 1)}; }) == "malformed_login_amr");
+    CHECK(reason([](login& l) { l.amr = {std::string(55, 'x')}; }) == "malformed_login_amr");
     the_view(with([](login& l) {
         l.subject = std::string(128, 'x');
         l.acr = std::string(64, 'x');
         l.amr = {std::string(54, 'x')};
         l.session = std::string(100'000, 'x');
     }));
+}
+
+TEST_CASE("A new session name is 128 random bits that fit a cookie, and another each time",
+          "[ATK-AZ-06][OA21-GEN-04]") {
+    system_random random;
+    const auto one = new_session_name(random);
+    const auto another = new_session_name(random);
+    REQUIRE((one && another));
+    CHECK(*one != *another);
+    CHECK(one->size() == 22);
+    const auto octets = decode_base64url(*one);
+    REQUIRE(octets);
+    CHECK(octets->size() == 16);
+    class dry final : public random_source {
+        bool fill(std::uint8_t*, std::size_t) noexcept override { return false; }
+    } failing;
+    CHECK_FALSE(new_session_name(failing));
 }
 
 TEST_CASE("A client that went away meanwhile is not redirected to", "[OA21-AUTHZ-08][pain-7]") {

@@ -9,6 +9,7 @@
 
 #include "mcp_oauth/grammar/http_message.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
+#include "mcp_oauth/server/cors.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
 
 /// cpp-httplib, whichever version the host has: nothing here names one of its types, and its header
@@ -27,19 +28,30 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// The request as it came: raw target, repeated fields, raw body. `source` is the peer's address;
-/// behind a proxy that the host trusts, put the forwarded one in its place (BCP-15).
-template <class Request> [[nodiscard]] http_request from_httplib(const Request& in) {
+namespace detail {
+
+/// All but the target, the body and the source.
+template <class Request> [[nodiscard]] http_request head_of(const Request& in) {
     http_request request;
     request.method = in.method;
-    request.target = in.target;
-    request.body = in.body;
-    request.source = in.remote_addr;
     for (const auto& field : in.headers) request.headers.push_back({field.first, field.second});
     return request;
 }
 
-/// Puts `answer` into `out` as it is. Requires: nobody has written to `out` before.
+} // namespace detail
+
+/// The request as it came: raw target, repeated fields, raw body. `source` is the peer's address;
+/// behind a proxy that the host trusts, put the forwarded one in its place (BCP-15).
+template <class Request> [[nodiscard]] http_request from_httplib(const Request& in) {
+    auto request = detail::head_of(in);
+    request.target = in.target;
+    request.body = in.body;
+    request.source = in.remote_addr;
+    return request;
+}
+
+/// Puts `answer` into `out` as it is. Requires: `out` has no status, no body and no field of the
+/// same name yet. Other fields may be there, such as the `Set-Cookie` of a login.
 template <class Response> void to_httplib(const http_response& answer, Response& out) {
     out.status = answer.status;
     std::string content_type;
@@ -67,6 +79,21 @@ template <class Request, class Response>
     return std::nullopt;
 }
 
+/// A route handler for pages of other origins too: it answers preflights, and adds to what `handler`
+/// answers what lets the page read it. Route OPTIONS to it as well; see `cors_policy` for where.
+///
+///     const auto mcp = mcp_oauth::with_cors(cors, [&](const auto& in, auto& out) { … });
+///     http.Post("/mcp", mcp).Get("/mcp", mcp).Options("/mcp", mcp);
+template <class Handler> [[nodiscard]] auto with_cors(cors_policy cors, Handler handler) {
+    return [cors = std::move(cors), handler = std::move(handler)](const auto& in, auto& out) {
+        const auto head = detail::head_of(in);
+        if (const auto answer = cors.preflight(head)) return to_httplib(*answer, out);
+        handler(in, out);
+        out.headers.erase("Access-Control-Expose-Headers"); // of the gate's challenge
+        for (const auto& field : cors.headers_for(head)) out.set_header(field.name, field.value);
+    };
+}
+
 namespace detail {
 
 /// A pattern for the path that httplib decodes `path` to. Which raw path it is, `handle` decides.
@@ -92,37 +119,80 @@ namespace detail {
     return pattern;
 }
 
-template <class Server, class Service> void mount_endpoints(Server& http, const Service& service) {
-    const auto serve = [&service](const auto& in, auto& out) {
-        to_httplib(service.handle(from_httplib(in)), out);
-    };
-    std::vector<std::string> mounted;
+/// Every method, so that a wrong one is answered with 405 and `Allow`; HEAD comes with GET.
+template <class Server, class Handler>
+void route(Server& http, const std::string& pattern, const Handler& handler) {
+    http.Get(pattern, handler);
+    http.Post(pattern, handler);
+    http.Put(pattern, handler);
+    http.Patch(pattern, handler);
+    http.Delete(pattern, handler);
+}
+
+/// The patterns of every path of `service`, each once.
+template <class Service>
+[[nodiscard]] std::vector<std::string> patterns_of(const Service& service) {
+    std::vector<std::string> patterns;
     for (const auto& each : service.endpoints()) {
         auto pattern = route_pattern(each.path);
         bool known = false;
-        for (const auto& other : mounted) known = known || other == pattern;
-        if (known) continue;
-        // Every method, so that a wrong one is answered with 405 and `Allow`; HEAD comes with GET.
-        http.Get(pattern, serve);
-        http.Post(pattern, serve);
-        http.Put(pattern, serve);
-        http.Patch(pattern, serve);
-        http.Delete(pattern, serve);
-        mounted.push_back(std::move(pattern));
+        for (const auto& other : patterns) known = known || other == pattern;
+        if (!known) patterns.push_back(std::move(pattern));
+    }
+    return patterns;
+}
+
+template <class Service> [[nodiscard]] auto handler_of(const Service& service) {
+    return [&service](const auto& in, auto& out) {
+        to_httplib(service.handle(from_httplib(in)), out);
+    };
+}
+
+template <class Server, class Service> void mount_endpoints(Server& http, const Service& service) {
+    for (const auto& pattern : patterns_of(service)) route(http, pattern, handler_of(service));
+}
+
+template <class Server, class Service>
+void mount_endpoints(Server& http, const Service& service, const cors_policy& cors) {
+    const auto serve = with_cors(cors, handler_of(service));
+    for (const auto& pattern : patterns_of(service)) {
+        route(http, pattern, serve);
+        http.Options(pattern, serve);
     }
 }
 
 } // namespace detail
 
 /// Routes what clients call directly to `issuer`, which must outlive `http`. The authorization
-/// endpoint is the host's: it shows pages. So are preflights (OPTIONS).
+/// endpoint is the host's: it shows pages.
+///
+/// Without `cors` no client that runs in a browser gets in, and preflights (OPTIONS) are left to
+/// the host; with it both are served.
+/// @{
 template <class Server> void mount(Server& http, const authorization_server& issuer) {
     detail::mount_endpoints(http, issuer);
 }
-/// Routes the metadata documents to `gate`, which must outlive `http`.
+template <class Server>
+void mount(Server& http, const authorization_server& issuer, const cors_policy& cors) {
+    detail::mount_endpoints(http, issuer, cors);
+}
+template <class Server> void mount(Server& http, const authorization_server&& issuer) = delete;
+template <class Server>
+void mount(Server& http, const authorization_server&& issuer, const cors_policy& cors) = delete;
+/// @}
+/// Routes the metadata documents to `gate`, which must outlive `http`; `cors` as above.
+/// @{
 template <class Server> void mount(Server& http, const resource_server& gate) {
     detail::mount_endpoints(http, gate);
 }
+template <class Server>
+void mount(Server& http, const resource_server& gate, const cors_policy& cors) {
+    detail::mount_endpoints(http, gate, cors);
+}
+template <class Server> void mount(Server& http, const resource_server&& gate) = delete;
+template <class Server>
+void mount(Server& http, const resource_server&& gate, const cors_policy& cors) = delete;
+/// @}
 
 /// Makes the caller known to code that is called from a handler and gets no request.
 ///

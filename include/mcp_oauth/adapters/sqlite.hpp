@@ -28,7 +28,8 @@ enum class sqlite_synchronous : std::uint8_t {
 
 /// Where the file is, and how it is used.
 struct sqlite_options {
-    /// A file on a local disk; made where there is none. Its `-wal` and `-shm` lie beside it.
+    /// A file on a local disk; made where there is none, for its owner only. Its `-wal` and `-shm`
+    /// lie beside it.
     std::string path;
     /// Of this store's writes alone: another process that has the file open chooses its own.
     sqlite_synchronous synchronous = sqlite_synchronous::full;
@@ -96,9 +97,9 @@ struct sqlite_error {
 ///             when the last store of all processes closes it. Only a reader that stays in one
 ///             transaction for long, such as a backup, lets it grow meanwhile.
 /// Access:     the file holds who granted what to whom, but nothing that could be presented as a
-///             credential. SQLite makes it with mode 0644 less the umask, and the two beside it
-///             like the file itself: set the umask to 077, or make an empty file of mode 0600
-///             before the first `open`, which is taken for a new database.
+///             credential. A new file is made with mode 0600, whatever the umask, where the file
+///             system has modes and hard links; elsewhere as SQLite makes it. One that is there
+///             keeps its mode, and the two beside it have the mode of the file.
 /// Backup:     of a running server: `sqlite3 oauth.db ".backup copy.db"`, or `VACUUM INTO`. A plain
 ///             copy of the file misses its log. To restore, stop every server, put the copy in the
 ///             place of the file, remove the `-wal` and `-shm` of the old one, and raise

@@ -136,7 +136,8 @@ struct interaction {
     login_demands demands; ///< what `authenticated` checks, and what it cannot
 };
 
-/// Who logged in, as the host found out.
+/// Who logged in, as the host found out. Where a member is not as it says here, the outcome is a
+/// page with status 500, and an event whose reason names the member: `malformed_login_session`, …
 struct login {
     std::string subject; ///< 1 to 128 octets of UTF-8, no U+0000; never reused for another user
     instant at{};        ///< when the user proved who they are
@@ -144,10 +145,15 @@ struct login {
     /// UTF-8, no U+0000; empty: not said.
     std::string acr;
     std::vector<std::string> amr; ///< likewise; in all at most 56 octets, each counting two more
-    /// A name of the user agent's session at the host, new since login. Tickets are bound to it, so
+    /// A name of the user agent's session at the host, new since login; not empty. Tickets are bound to it, so
     /// a consent page of one session cannot be answered from another (ATK-AZ-06).
+    /// `new_session_name` makes one.
     std::string session;
 };
+
+/// A name for a session that begins with a login: 128 random bits as 22 characters of base64url,
+/// which fit a cookie and a `login`. Errors: nothing where the random source fails.
+[[nodiscard]] MCP_OAUTH_EXPORT std::optional<std::string> new_session_name(random_source& random);
 
 /// What the consent page shows. Everything about the client is its own claim.
 struct consent_view {

@@ -136,7 +136,7 @@ using admission = std::variant<principal, http_response>;
 ///     (MCP-SEC-09).
 ///   - CORS: preflights are answered without a token, for metadata, keys, token, registration,
 ///     revocation and the resource, never for the authorization endpoint; `WWW-Authenticate` and
-///     `DPoP-Nonce` are exposed (MCP-SEC-13, OA21-TOK-14, T-19).
+///     `DPoP-Nonce` are exposed: `cors_policy` does (MCP-SEC-13, OA21-TOK-14, T-19).
 ///   - The token goes nowhere else: not into a log, a cookie or a URL, and not upstream, where a
 ///     token of its own is needed (MCP-TOK-07, BCP-14, BEAR-05).
 ///   - A denial that no further scope would cure is a 403 of the host's own, without

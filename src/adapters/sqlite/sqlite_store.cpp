@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/new_file.hpp"
 #include "adapters/sqlite/outcome.hpp"
 #include "adapters/sqlite/pool.hpp"
 #include "adapters/sqlite/schema.hpp"
@@ -107,6 +108,7 @@ struct sqlite_store::state {
 expected<sqlite_store, sqlite_error> sqlite_store::open(sqlite_options options) {
     if (auto good = check(options); !good) return unexpected{good.error()};
     const auto by = std::chrono::steady_clock::now() + options.call_limit;
+    sqlite::make_private_file(options.path);
     std::vector<std::unique_ptr<sqlite::connection>> opened;
     for (std::size_t i = 0; i < options.connections; ++i) {
         auto made = connect(options, by);

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <thread>
 
+#include <sys/stat.h>
+
 #include "adapters/sqlite/given_sqlite.hpp"
 #include "adapters/sqlite/process.hpp"
 
@@ -71,6 +73,59 @@ TEST_CASE("an empty file is a new database, and keeps its mode, as do the two be
     REQUIRE(store.create(record_of("k")).outcome == write_outcome::done);
     for (const auto* const suffix : {"", "-wal", "-shm"})
         CHECK(fs::status(path + suffix).permissions() == owner_only);
+}
+
+TEST_CASE("a new file and the two beside it are their owner's alone, under every umask",
+          "[sqlite]") {
+    namespace fs = std::filesystem;
+    const scratch folder;
+    const auto path = folder.path();
+    for (const mode_t mask : {0000, 0022, 0777}) {
+        for (const auto* const suffix : {"", "-wal", "-shm"}) fs::remove(path + suffix);
+        const mode_t before = ::umask(mask);
+        auto store = opened(path);
+        const auto made = store.create(record_of("k")).outcome;
+        ::umask(before);
+        CHECK(made == write_outcome::done);
+        for (const auto* const suffix : {"", "-wal", "-shm"})
+            CHECK(fs::status(path + suffix).permissions() ==
+                  (fs::perms::owner_read | fs::perms::owner_write));
+        CHECK(std::distance(fs::directory_iterator(fs::path(path).parent_path()), {}) == 3);
+    }
+}
+
+TEST_CASE("a file that is there keeps the mode that its operator gave it", "[sqlite]") {
+    namespace fs = std::filesystem;
+    const scratch folder;
+    { (void)opened(folder.path()); }
+    const auto for_the_group =
+        fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read;
+    fs::permissions(folder.path(), for_the_group);
+    (void)opened(folder.path());
+    CHECK(fs::status(folder.path()).permissions() == for_the_group);
+}
+
+TEST_CASE("processes that make the file at once have one file, and it is their owner's alone",
+          "[sqlite]") {
+    namespace fs = std::filesystem;
+    for (int round = 0; round < 5; ++round) {
+        const scratch folder;
+        const auto work = [&folder](int number) {
+            return [&folder, number] {
+                auto store = opened(folder.path());
+                const auto key = "k" + std::to_string(number);
+                return store.create(record_of(key)).outcome == write_outcome::done ? 0 : 1;
+            };
+        };
+        process first{work(1)};
+        process second{work(2)};
+        process third{work(3)};
+        CHECK(first.wait() + second.wait() + third.wait() == 0);
+        auto store = opened(folder.path());
+        for (const auto* const key : {"k1", "k2", "k3"}) CHECK(*store.load(key));
+        CHECK(fs::status(folder.path()).permissions() ==
+              (fs::perms::owner_read | fs::perms::owner_write));
+    }
 }
 
 TEST_CASE("what cannot be opened is told from what is no database", "[sqlite]") {

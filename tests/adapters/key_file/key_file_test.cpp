@@ -8,16 +8,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mcp_oauth/adapters/key_file.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/rfc/7518_jwa.hpp"
-#include "secrets_file.hpp"
 #include "support/catch.hpp"
 
-using namespace mcp_server;
+using namespace mcp_oauth;
 
 namespace {
 
-using mcp_oauth::signature_algorithm;
 constexpr auto es256 = signature_algorithm::es256;
 
 /// A folder that is gone afterwards.
@@ -28,6 +27,7 @@ public:
         for (const auto& name : files()) std::remove((std::string{path_} + '/' + name).c_str());
         ::rmdir(path_);
     }
+    [[nodiscard]] std::string path() const { return path_; }
     [[nodiscard]] std::string file() const { return std::string{path_} + "/keys.json"; }
     [[nodiscard]] std::vector<std::string> files() const {
         std::vector<std::string> names;
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    char path_[40] = "/tmp/mcp_server_test_XXXXXX";
+    char path_[40] = "/tmp/mcp_oauth_test_XXXXXX";
 };
 
 std::string text_of(const std::string& path) {
@@ -54,14 +54,13 @@ std::string with_algorithm(std::string text, const std::string& alg) {
 }
 
 std::string fingerprint(const server_keys& keys) {
-    return mcp_oauth::base64url(keys.secrets.at(0).octets.reveal()) +
-           mcp_oauth::base64url(keys.signing_keys.at(0).public_key().x());
+    return base64url(keys.secrets.at(0).octets.reveal()) +
+           base64url(keys.signing_keys.at(0).public_key().x());
 }
 
 } // namespace
 
-TEST_CASE("A secrets file is made once, for its owner only, and keeps what is in it",
-          "[examples][secrets_file]") {
+TEST_CASE("A key file is made once, for its owner only, and keeps what is in it", "[key_file]") {
     const folder here;
     const auto first = load_or_create_keys(here.file(), es256);
     REQUIRE(first);
@@ -79,7 +78,7 @@ TEST_CASE("A secrets file is made once, for its owner only, and keeps what is in
     CHECK(fingerprint(*other) != fingerprint(*first));
 }
 
-TEST_CASE("Processes that start at once agree on one secrets file", "[examples][secrets_file]") {
+TEST_CASE("Processes that start at once agree on one key file", "[key_file]") {
     for (int round = 0; round < 5; ++round) {
         const folder here;
         constexpr int processes = 4;
@@ -104,7 +103,7 @@ TEST_CASE("Processes that start at once agree on one secrets file", "[examples][
     }
 }
 
-TEST_CASE("A secrets file that is none is refused, not replaced", "[examples][secrets_file]") {
+TEST_CASE("A key file that is none is refused, not replaced", "[key_file]") {
     const folder here;
     REQUIRE(load_or_create_keys(here.file(), es256));
     const auto good = text_of(here.file());
@@ -117,14 +116,15 @@ TEST_CASE("A secrets file that is none is refused, not replaced", "[examples][se
           with_algorithm(good, "RS256"), with_algorithm(good, "none"),
           with_algorithm(good, "HS256")}) {
         write(here.file(), bad);
-        CHECK_FALSE(load_or_create_keys(here.file(), es256));
+        const auto refused = load_or_create_keys(here.file(), es256);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == key_file_failure::malformed);
+        CHECK(refused.error().problem.find(here.file() + ": ") == 0);
         CHECK(text_of(here.file()) == bad);
     }
-    CHECK_FALSE(load_or_create_keys(here.file() + "/no/such/folder", es256));
 }
 
-TEST_CASE("A secrets file may hold several secrets, for the time of a change",
-          "[examples][secrets_file]") {
+TEST_CASE("A key file may hold several secrets, for the time of a change", "[key_file]") {
     const folder here;
     REQUIRE(load_or_create_keys(here.file(), es256));
     auto text = text_of(here.file());
@@ -134,13 +134,13 @@ TEST_CASE("A secrets file may hold several secrets, for the time of a change",
     const auto keys = load_or_create_keys(here.file(), es256);
     REQUIRE(keys);
     REQUIRE(keys->secrets.size() == 2);
-    CHECK(keys->secrets[0].role == mcp_oauth::secret_role::next);
-    CHECK(keys->secrets[1].role == mcp_oauth::secret_role::current);
+    CHECK(keys->secrets[0].role == secret_role::next);
+    CHECK(keys->secrets[1].role == secret_role::current);
 }
 
-TEST_CASE("A secrets file is made with a key for the algorithm that tokens are to be signed with",
-          "[examples][secrets_file]") {
-    for (const auto algorithm : mcp_oauth::all_signature_algorithms) {
+TEST_CASE("A key file is made with a key for the algorithm that tokens are to be signed with",
+          "[key_file]") {
+    for (const auto algorithm : all_signature_algorithms) {
         const folder here;
         const auto made = load_or_create_keys(here.file(), algorithm);
         REQUIRE(made);
@@ -152,22 +152,23 @@ TEST_CASE("A secrets file is made with a key for the algorithm that tokens are t
     }
 }
 
-TEST_CASE("A secrets file without a key for the algorithm says so, and what to do",
-          "[examples][secrets_file]") {
+TEST_CASE("A key file without a key for the algorithm says so, and what to do", "[key_file]") {
     const folder here;
     REQUIRE(load_or_create_keys(here.file(), es256));
     const auto text = text_of(here.file());
     const auto refused = load_or_create_keys(here.file(), signature_algorithm::rs256);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error() ==
-          "holds no signing key for RS256, which access_token.signing_algorithm asks for, but one "
-          "for ES256: set signing_algorithm to ES256, or add {\"alg\": \"RS256\", \"pem\": "
-          "\"...\"} to signing_keys and keep what is there");
+    CHECK(refused.error().kind == key_file_failure::no_key_for_algorithm);
+    CHECK(refused.error().problem ==
+          here.file() +
+              ": holds no signing key for RS256, but one for ES256: ask for ES256, or add "
+              "{\"alg\": \"RS256\", \"pem\": \"...\"} to signing_keys and keep what is "
+              "there");
     CHECK(text_of(here.file()) == text);
 }
 
 TEST_CASE("Of several signing keys the first for the algorithm signs, and the others stay",
-          "[examples][secrets_file]") {
+          "[key_file]") {
     const folder here;
     const folder other;
     REQUIRE(load_or_create_keys(here.file(), es256));
@@ -189,7 +190,7 @@ TEST_CASE("Of several signing keys the first for the algorithm signs, and the ot
     }
 }
 
-TEST_CASE("A bare PEM in a secrets file is a key for ES256", "[examples][secrets_file]") {
+TEST_CASE("A bare PEM in a key file is a key for ES256", "[key_file]") {
     const folder here;
     const auto made = load_or_create_keys(here.file(), es256);
     REQUIRE(made);
@@ -202,4 +203,105 @@ TEST_CASE("A bare PEM in a secrets file is a key for ES256", "[examples][secrets
     const auto keys = load_or_create_keys(here.file(), es256);
     REQUIRE(keys);
     CHECK(fingerprint(*keys) == fingerprint(*made));
+}
+
+TEST_CASE("A key file that others can read or write is refused and left as it was", "[key_file]") {
+    const folder here;
+    REQUIRE(load_or_create_keys(here.file()));
+    const auto text = text_of(here.file());
+    for (const mode_t mode : {0601, 0602, 0604, 0610, 0620, 0644, 0660, 0666, 0777}) {
+        REQUIRE(::chmod(here.file().c_str(), mode) == 0);
+        const auto refused = load_or_create_keys(here.file());
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == key_file_failure::open_to_others);
+        CHECK(refused.error().problem.find("set it to 0600") != std::string::npos);
+        CHECK(text_of(here.file()) == text);
+    }
+    REQUIRE(::chmod(here.file().c_str(), 0644) == 0);
+    CHECK(load_or_create_keys(here.file()).error().problem.find("its mode is 0644") !=
+          std::string::npos);
+    for (const mode_t mode : {0400, 0600, 0700}) {
+        REQUIRE(::chmod(here.file().c_str(), mode) == 0);
+        CHECK(load_or_create_keys(here.file()));
+    }
+}
+
+TEST_CASE("The group may read a key file where it is root's only", "[key_file]") {
+    const folder here;
+    REQUIRE(load_or_create_keys(here.file()));
+    REQUIRE(::chmod(here.file().c_str(), 0640) == 0);
+    CHECK(load_or_create_keys(here.file()).has_value() == (::geteuid() == 0));
+    if (::geteuid() != 0) return; // nobody else can give a file away
+    REQUIRE(::chown(here.file().c_str(), 1, 1) == 0);
+    CHECK_FALSE(load_or_create_keys(here.file()));
+}
+
+TEST_CASE("A key file is its owner's alone under every umask", "[key_file]") {
+    for (const mode_t mask : {0000, 0022, 0777}) {
+        const folder here;
+        const mode_t before = ::umask(mask);
+        const auto made = load_or_create_keys(here.file());
+        ::umask(before);
+        CHECK(made);
+        struct stat about {};
+        REQUIRE(::stat(here.file().c_str(), &about) == 0);
+        CHECK((about.st_mode & 07777) == 0600);
+    }
+}
+
+TEST_CASE("A path that leads to no file of keys is refused", "[key_file]") {
+    const folder here;
+    const auto kind_of = [](const std::string& path) {
+        const auto refused = load_or_create_keys(path);
+        REQUIRE_FALSE(refused);
+        return refused.error().kind;
+    };
+    CHECK(kind_of(here.file() + ".d/keys") == key_file_failure::cannot_create);
+    CHECK(kind_of("") == key_file_failure::cannot_create);
+    CHECK(kind_of(here.path()) == key_file_failure::cannot_read); // a folder
+    REQUIRE(::mkfifo(here.file().c_str(), 0600) == 0);
+    CHECK(kind_of(here.file()) == key_file_failure::cannot_read); // at once
+    REQUIRE(::unlink(here.file().c_str()) == 0);
+    REQUIRE(::symlink((here.path() + "/nowhere").c_str(), here.file().c_str()) == 0);
+    CHECK(kind_of(here.file()) == key_file_failure::cannot_read);
+    CHECK(here.files().size() == 1); // the link, and no draft
+}
+
+TEST_CASE("A key file that is reached by a link is read", "[key_file]") {
+    const folder here;
+    const auto real = here.path() + "/real";
+    const auto made = load_or_create_keys(real);
+    REQUIRE(made);
+    REQUIRE(::symlink(real.c_str(), here.file().c_str()) == 0);
+    const auto read = load_or_create_keys(here.file());
+    REQUIRE(read);
+    CHECK(fingerprint(*read) == fingerprint(*made));
+}
+
+TEST_CASE("A configuration takes its keys from the file, and stays as it was where it cannot",
+          "[key_file]") {
+    const folder here;
+    authorization_server_config config;
+    REQUIRE(load_or_create_keys(here.file(), config));
+    REQUIRE(config.secrets.size() == 1);
+    REQUIRE(config.signing_keys.size() == 1);
+    const auto kept = load_or_create_keys(here.file());
+    REQUIRE(kept);
+    CHECK(base64url(config.secrets[0].octets.reveal()) ==
+          base64url(kept->secrets[0].octets.reveal()));
+    CHECK_FALSE(load_or_create_keys(here.file(), config, signature_algorithm::ps256));
+    CHECK(config.secrets.size() == 1);
+    CHECK(config.signing_keys[0].algorithm() == es256);
+}
+
+TEST_CASE("What is said of a bad key file holds nothing of it", "[key_file]") {
+    const folder here;
+    REQUIRE(load_or_create_keys(here.file()));
+    const auto good = text_of(here.file());
+    const auto octets = good.substr(good.find("\"octets\":\"") + 10, 43);
+    write(here.file(), with_algorithm(good, "PS256"));
+    const auto refused = load_or_create_keys(here.file());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().problem.find(octets) == std::string::npos);
+    CHECK(refused.error().problem.find("BEGIN") == std::string::npos);
 }

@@ -1,8 +1,10 @@
-#include "cors.hpp"
+#include "mcp_oauth/server/cors.hpp"
 
 #include <algorithm>
+#include <utility>
 
-namespace mcp_server {
+namespace mcp_oauth {
+inline namespace v0 {
 namespace {
 
 constexpr const char* methods = "GET, POST, DELETE, OPTIONS";
@@ -10,6 +12,7 @@ constexpr const char* request_headers =
     "authorization, content-type, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, "
     "last-event-id, dpop";
 constexpr const char* response_headers = "WWW-Authenticate, Mcp-Session-Id, DPoP-Nonce";
+constexpr const char* expose = "Access-Control-Expose-Headers";
 
 } // namespace
 
@@ -17,16 +20,15 @@ cors_policy::cors_policy(std::vector<std::string> allowed_origins)
     : allowed_(std::move(allowed_origins)),
       all_(std::find(allowed_.begin(), allowed_.end(), "*") != allowed_.end()) {}
 
-bool cors_policy::names(const std::string& origin) const {
+bool cors_policy::names(std::string_view origin) const noexcept {
     return origin != "*" && std::find(allowed_.begin(), allowed_.end(), origin) != allowed_.end();
 }
 
-std::optional<mcp_oauth::http_response>
-cors_policy::preflight(const mcp_oauth::http_request& request) const {
+std::optional<http_response> cors_policy::preflight(const http_request& request) const {
     const bool asks = request.method == "OPTIONS" && request.header("origin") &&
                       request.header("access-control-request-method");
     if (!asks) return std::nullopt;
-    mcp_oauth::http_response answer{204, {}, {}};
+    http_response answer{204, {}, {}};
     allow(request, answer);
     if (answer.header("access-control-allow-origin")) {
         answer.headers.push_back({"Access-Control-Allow-Methods", methods});
@@ -36,23 +38,25 @@ cors_policy::preflight(const mcp_oauth::http_request& request) const {
     return answer;
 }
 
-void cors_policy::allow(const mcp_oauth::http_request& request,
-                        mcp_oauth::http_response& response) const {
-    if (!all_) response.headers.push_back({"Vary", "Origin"});
+std::vector<http_header> cors_policy::headers_for(const http_request& request) const {
+    std::vector<http_header> headers;
+    if (!all_) headers.push_back({"Vary", "Origin"}); // a cache must not serve one to the other
     const auto origin = request.header("origin");
-    const bool listed = origin && names(std::string{*origin});
-    if (!all_ && !listed) return;
-    response.headers.push_back(
-        {"Access-Control-Allow-Origin", all_ ? std::string{"*"} : std::string{*origin}});
-    // The gate exposes its challenge already; this list holds that too.
-    auto& headers = response.headers;
-    headers.erase(std::remove_if(headers.begin(), headers.end(),
-                                 [](const mcp_oauth::http_header& each) {
-                                     return mcp_oauth::equal_ignoring_case(
-                                         each.name, "access-control-expose-headers");
-                                 }),
-                  headers.end());
-    headers.push_back({"Access-Control-Expose-Headers", response_headers});
+    const bool listed = origin && names(*origin);
+    if (!all_ && !listed) return headers;
+    headers.push_back({"Access-Control-Allow-Origin", all_ ? "*" : std::string{*origin}});
+    headers.push_back({expose, response_headers});
+    return headers;
 }
 
-} // namespace mcp_server
+void cors_policy::allow(const http_request& request, http_response& response) const {
+    auto& headers = response.headers;
+    const auto is_exposure = [](const http_header& each) {
+        return equal_ignoring_case(each.name, expose);
+    };
+    headers.erase(std::remove_if(headers.begin(), headers.end(), is_exposure), headers.end());
+    for (auto& each : headers_for(request)) headers.push_back(std::move(each));
+}
+
+} // namespace v0
+} // namespace mcp_oauth
