@@ -3,6 +3,7 @@
 #include <string>
 
 #include "mcp_oauth/grammar/http_message.hpp"
+#include "mcp_oauth/server/cors.hpp"
 
 namespace mcp_server {
 
