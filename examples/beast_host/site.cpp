@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "mcp_oauth/base/random.hpp"
 #include "mcp_oauth/grammar/form_urlencoded.hpp"
@@ -24,10 +25,19 @@ authorization_server make_issuer(const std::string& here, server_ports ports) {
     config.issuer = here;
     config.resources = {here + "/mcp"};
     config.scopes_supported = config.default_scopes = {"notes"};
-    config.secrets.push_back(server_secret::generate(random).value()); // keep both in a file
+    config.secrets.push_back(
+        server_secret::generate(random).value()); // adapters/key_file.hpp keeps both
     config.signing_keys = {signing_key::generate_es256().value()};
     config.policy = policy::mcp();
     return must(authorization_server::make(std::move(config), ports));
+}
+
+std::vector<resource_config> guarded(const std::string& here) {
+    resource_config notes;
+    notes.identifier = here + "/mcp";
+    notes.baseline_scopes = {"notes"};
+    notes.name = "Notes";
+    return {notes};
 }
 
 std::string escape(std::string_view text) {
@@ -101,8 +111,7 @@ std::string session_of(const http_request& request) {
 site::site(std::string here)
     : here_(std::move(here)),
       issuer_(make_issuer(here_, server_ports{store_, nullptr, &limiter_})),
-      gate_(must(
-          resource_server::beside(issuer_, {{here_ + "/mcp", {}, {"notes"}, "Notes", ""}}, {}))) {}
+      gate_(must(resource_server::beside(issuer_, guarded(here_), {}))) {}
 
 // [serve]
 http_response site::serve(const http_request& request) {
@@ -141,14 +150,19 @@ http_response site::log_in(const http_request& request) {
     system_random random;
     const auto session = new_session_name(random);
     if (!session) return page(503, "Try again.");
-    const auto outcome =
-        issuer_.authenticated(ticket, login{"alice", now, "", {"pwd"}, *session}, request);
+    login who;
+    who.subject = "alice";
+    who.at = now;
+    who.amr = {"pwd"};
+    who.session = *session;
+    const auto outcome = issuer_.authenticated(ticket, who, request);
     if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
     const auto* view = std::get_if<consent_view>(&outcome);
     auto answer = view ? consent_page(*view) : std::get<http_response>(outcome);
-    // Over TLS it is called `__Host-session`, and `Secure`.
+    const bool https = here_.rfind("https:", 0) == 0;
     answer.headers.push_back(
-        {"Set-Cookie", "session=" + *session + "; Path=/; HttpOnly; SameSite=Lax"});
+        {"Set-Cookie",
+         "session=" + *session + "; Path=/; HttpOnly; SameSite=Lax" + (https ? "; Secure" : "")});
     return answer;
 }
 

@@ -7,6 +7,7 @@
 #include "mcp.hpp"
 #include "mcp_oauth/grammar/http_message.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
+#include "mcp_oauth/server/cors.hpp"
 #include "mcp_oauth/server/resource_server.hpp"
 #include "origin_guard.hpp"
 

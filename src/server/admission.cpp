@@ -144,8 +144,7 @@ public:
             return refuse_request({error_code::invalid_request, "the token is too long"}, request);
         const auto token = presented_token(request);
         if (!token) return refuse_request(token.error(), request);
-        if (!*token)
-            return finish(ask_for_token(*server_, resource_, challenged_scope(resource_, needed_)));
+        if (!*token) return invite(request);
         judge_token(request, **token);
     }
 
@@ -288,8 +287,15 @@ private:
     void judge_scope() {
         auto refused = refuse_scope(*server_, resource_, who_->scopes(), needed_, scheme_);
         if (!refused) return use_proof();
-        tell(event_kind::scope_refused, "insufficient_scope");
+        tell(event_kind::scope_refused, server_->scope_refusal_reason(needed_));
         finish(std::move(*refused));
+    }
+    void invite(const http_request& request) {
+        if (server_->asks_for_too_much(needed_)) { // the client would fetch a token in vain
+            event_ = describe(request, now_);
+            tell(event_kind::scope_refused, "scope_not_offered");
+        }
+        finish(ask_for_token(*server_, resource_, challenged_scope(resource_, needed_)));
     }
     void refuse_request(const error& why, const http_request& request) {
         event_ = describe(request, now_);

@@ -9,6 +9,7 @@
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/rfc/7638_jwk_thumbprint.hpp"
+#include "server/configured_text.hpp"
 #include "server/server_state.hpp"
 
 /// `authorization_server::make`: everything that can be wrong with a configuration is found here,
@@ -32,7 +33,9 @@ expected<scope_set, config_error> scopes_of(const char* member,
                                             const std::vector<std::string>& texts) {
     scope_set scopes;
     for (const auto& text : texts) {
-        if (!is_scope_token(text)) return wrong(member, "is no scope token: " + text);
+        if (!is_scope_token(text))
+            return wrong(member, quoted(text) + ": is no scope token (printable ASCII without "
+                                                "spaces, quotes and backslashes)");
         scopes.add(text);
     }
     return scopes;
@@ -43,17 +46,17 @@ resources_of(const std::vector<std::string>& texts) {
     std::vector<resource_identifier> resources;
     for (const auto& text : texts) {
         auto parsed = resource_identifier::parse(text);
-        if (!parsed)
-            return wrong("resources",
-                         "must be https (http on a loopback host) without fragment: " + text);
+        if (!parsed) return wrong("resources", url_fault(text, {true, true}));
         for (const auto& each : resources)
-            if (each.same_as(text)) return wrong("resources", "is there twice: " + text);
+            if (each.same_as(text))
+                return wrong("resources", quoted_url(text) + ": is there twice");
         resources.push_back(std::move(*parsed));
     }
     if (resources.empty()) return wrong("resources", "at least one is required");
-    if (resources.size() > most_resources) return wrong("resources", "are too many");
+    if (resources.size() > most_resources) return wrong("resources", "are more than 64");
     for (const auto& each : resources)
-        if (each.text().size() > longest_resource) return wrong("resources", "one is too long");
+        if (each.text().size() > longest_resource)
+            return wrong("resources", quoted_url(each.text()) + ": is longer than 640 octets");
     return resources;
 }
 
@@ -64,18 +67,24 @@ expected<void, config_error> check_client(const client& who, const policy& rules
                                           const scope_set& offered) {
     const auto& id = who.client_id;
     if (id.empty() || id.size() > rules.limits.client_id)
-        return wrong("clients", "client_id is empty or too long: " + id);
+        return wrong("clients", quoted(id) + ": the client_id is empty or too long");
     for (const char c : id) // RFC 6749 appendix A.1
-        if (c < 0x20 || c > 0x7E) return wrong("clients", "client_id holds a forbidden character");
-    if (who.is_public() != who.secrets.empty())
-        return wrong("clients", "the method and the secrets do not fit: " + id);
+        if (c < 0x20 || c > 0x7E)
+            return wrong("clients",
+                         quoted(id) + ": the client_id holds what is no printable ASCII");
+    if (who.is_public() && !who.secrets.empty())
+        return wrong("clients", quoted(id) + ": has a secret, and a method that uses none");
+    if (!who.is_public() && who.secrets.empty())
+        return wrong("clients", quoted(id) + ": has no secret, and a method that needs one");
     for (const auto& uri : who.redirect_uris)
         if (!check_redirect_uri(uri, redirects))
-            return wrong("clients", "a redirect URI of this client is not acceptable: " + id);
+            return wrong("clients", quoted(id) + ": its redirect URI " + quoted_url(uri) +
+                                        " is not acceptable (policy.redirect says which are)");
     if (who.dpop_bound_access_tokens && !rules.dpop.enabled)
-        return wrong("clients", "the tokens of this client need policy.dpop.enabled: " + id);
-    if (who.scope && !offered.contains_all(*who.scope))
-        return wrong("clients", "a scope of this client is not supported: " + id);
+        return wrong("clients", quoted(id) + ": its tokens need policy.dpop.enabled");
+    if (const auto missing = first_missing(who.scope.value_or(scope_set{}), offered))
+        return wrong("clients", quoted(id) + ": its scope " + quoted(*missing) +
+                                    " is not in scopes_supported");
     return {};
 }
 
@@ -89,7 +98,7 @@ expected<client_table, config_error> clients_of(std::vector<client> clients, con
         const auto id = each.client_id;
         each.provenance = client_provenance::configured;
         if (!found.emplace(id, std::move(each)).second)
-            return wrong("clients", "is there twice: " + id);
+            return wrong("clients", quoted(id) + ": is there twice");
     }
     return found;
 }
@@ -262,14 +271,10 @@ public:
 private:
     expected<void, config_error> locations() {
         issuer_ = issuer_identifier::parse(config_.issuer);
-        if (!issuer_)
-            return wrong("issuer", "must be https (http on a loopback host), without query, "
-                                   "fragment and trailing slash");
+        if (!issuer_) return wrong("issuer", url_fault(config_.issuer, {}));
         base_ = endpoint_base_of(config_.endpoint_base.empty() ? config_.issuer
                                                                : config_.endpoint_base);
-        if (!base_)
-            return wrong("endpoint_base", "must be https (http on a loopback host), without query, "
-                                          "fragment and trailing slash");
+        if (!base_) return wrong("endpoint_base", url_fault(config_.endpoint_base, {}));
         return {};
     }
     expected<void, config_error> rules() {
@@ -288,11 +293,14 @@ private:
         if (!supported) return unexpected<config_error>{supported.error()};
         // All of them at once have to fit into one access token and one grant.
         if (supported->size() > most_scopes || supported->text().size() > most_scope_octets)
-            return wrong("scopes_supported", "are too many");
+            return wrong("scopes_supported", "are more than 128, or 4096 octets in all");
+        if (supported->empty())
+            return wrong("scopes_supported", "at least one is required: without a scope nothing "
+                                             "can be granted");
         auto defaults = scopes_of("default_scopes", config_.default_scopes);
         if (!defaults) return unexpected<config_error>{defaults.error()};
-        if (!supported->contains_all(*defaults))
-            return wrong("default_scopes", "are not all supported");
+        if (const auto missing = first_missing(*defaults, *supported))
+            return wrong("default_scopes", quoted(*missing) + " is not in scopes_supported");
         scopes_ = std::move(*supported);
         defaults_ = std::move(*defaults);
         return {};
@@ -304,7 +312,8 @@ private:
         for (const auto& text : (*rules_)->dpop.required_for) // or a slip of the pen binds nothing
             if (std::none_of(resources_.begin(), resources_.end(),
                              [&text](const auto& each) { return each.same_as(text); }))
-                return wrong("policy.dpop.required_for", "is none of the resources: " + text);
+                return wrong("policy.dpop.required_for",
+                             quoted_url(text) + ": is none of resources");
         return {};
     }
     expected<void, config_error> clients() {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mcp_oauth/rfc/7519_jwt.hpp"
+#include "server/configured_text.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -25,7 +26,7 @@ bool is_possible(const key_freshness& f) {
 
 expected<pinned_issuer, config_error> pin_one(const trusted_issuer& config, std::size_t resources) {
     auto id = foreign_issuer::parse(config.issuer);
-    if (!id) return wrong("issuer", "must be an https URL without query and fragment");
+    if (!id) return wrong("issuer", url_fault(config.issuer, {false, true, false}));
     if (!config.jwks.empty() && !config.jwks_uri.empty())
         return wrong("jwks", "there is a jwks_uri too");
     if (config.algorithms.empty()) return wrong("algorithms", "there must be one");
@@ -37,7 +38,7 @@ expected<pinned_issuer, config_error> pin_one(const trusted_issuer& config, std:
     std::optional<key_set_location> location;
     if (!config.jwks_uri.empty()) {
         location = key_set_location::parse(config.jwks_uri);
-        if (!location) return wrong("jwks_uri", "must be an https URL without fragment");
+        if (!location) return wrong("jwks_uri", url_fault(config.jwks_uri, {true, true, false}));
     }
     auto keys = std::make_unique<issuer_keys>(config.freshness);
     if (!config.jwks.empty()) {
@@ -55,7 +56,7 @@ expected<std::vector<pinned_issuer>, config_error> pin(const resource_server_con
     for (const auto& each : config.trusted_issuers) {
         bool is_known = each.issuer == config.issuer;
         for (const auto& other : pinned) is_known = is_known || other.id.text() == each.issuer;
-        if (is_known) return wrong("issuer", "is there twice");
+        if (is_known) return wrong("issuer", quoted_url(each.issuer) + ": is there twice");
         auto next = pin_one(each, config.resources.size());
         if (!next) return unexpected{next.error()};
         pinned.push_back(std::move(*next));

@@ -4,6 +4,7 @@
 
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/rfc/9728_resource_metadata.hpp"
+#include "server/configured_text.hpp"
 #include "server/dpop.hpp"
 #include "server/pinned_issuers.hpp"
 #include "server/resource_state.hpp"
@@ -30,29 +31,33 @@ bool is_issuer(std::string_view text) {
     return parsed->scheme_is("https") || (parsed->scheme_is("http") && parsed->host_is_loopback());
 }
 
-std::optional<scope_set> to_scopes(const std::vector<std::string>& tokens) {
+expected<scope_set, config_error> to_scopes(const std::string& member,
+                                            const std::vector<std::string>& tokens) {
     scope_set scopes;
     for (const auto& each : tokens) {
-        if (!is_scope_token(each)) return std::nullopt;
+        if (!is_scope_token(each)) return wrong(member, quoted(each) + ": is no scope token");
         scopes.add(each);
     }
     return scopes;
 }
 
+std::string nth(std::size_t index) { return "resources[" + std::to_string(index) + "]"; }
+
 using issuers = std::vector<std::string>;
 
-expected<guarded_resource, config_error>
-make_resource(const resource_config& config, const issuers& served_by, const policy& rules) {
+expected<guarded_resource, config_error> make_resource(const resource_config& config,
+                                                       const std::string& member,
+                                                       const issuers& served_by,
+                                                       const policy& rules) {
     const auto id = resource_identifier::parse(config.identifier);
-    if (!id)
-        return wrong("resources.identifier",
-                     "must be an https URL, or http on a loopback host, without a fragment");
-    const auto supported = to_scopes(config.scopes_supported);
-    if (!supported) return wrong("resources.scopes_supported", "holds what is no scope token");
-    const auto baseline = to_scopes(config.baseline_scopes);
-    if (!baseline) return wrong("resources.baseline_scopes", "holds what is no scope token");
+    if (!id) return wrong(member + ".identifier", url_fault(config.identifier, {true, true}));
+    const auto supported = to_scopes(member + ".scopes_supported", config.scopes_supported);
+    if (!supported) return unexpected{supported.error()};
+    const auto baseline = to_scopes(member + ".baseline_scopes", config.baseline_scopes);
+    if (!baseline) return unexpected{baseline.error()};
     const auto target = dpop_target::parse(config.url.empty() ? config.identifier : config.url);
-    if (!target) return wrong("resources.url", "must be an http or https URL");
+    if (!target)
+        return wrong(member + ".url", quoted_url(config.url) + ": must be an http or https URL");
     const bool bound_only = binds_tokens_for(rules, id->text());
     protected_resource described{*id, served_by, supported->empty() ? *baseline : *supported,
                                  config.name, config.documentation};
@@ -68,22 +73,49 @@ make_resources(const std::vector<resource_config>& configs, const issuers& serve
                const policy& rules) {
     std::vector<guarded_resource> made;
     for (const auto& config : configs) {
-        auto next = make_resource(config, served_by, rules);
+        const auto member = nth(made.size());
+        auto next = make_resource(config, member, served_by, rules);
         if (!next) return unexpected{next.error()};
         for (const auto& other : made)
             if (other.metadata_path == next->metadata_path)
-                return wrong("resources.identifier",
-                             "two resources have their metadata in one place");
+                return wrong(member + ".identifier", quoted_url(config.identifier) +
+                                                         ": has its metadata where that of " +
+                                                         quoted_url(other.id.text()) + " is");
         made.push_back(std::move(*next));
     }
-    if (made.empty()) return wrong("resources", "there must be one");
+    if (made.empty()) return wrong("resources", "at least one is required");
     return made;
 }
 
-bool is_served(const resource_identifier& id, const std::vector<resource_identifier>& served) {
+bool is_served(const std::string& id, const std::vector<resource_identifier>& served) {
     for (const auto& each : served)
-        if (each.same_as(id.text())) return true;
+        if (each.same_as(id)) return true;
     return false;
+}
+
+/// Beside an authorization server nothing is guarded, and no scope named, that it does not have.
+expected<void, config_error> check_offer(const resource_config& config, const std::string& member,
+                                         const authorization_server::shared& common) {
+    const std::pair<const char*, const std::vector<std::string>*> lists[] = {
+        {".scopes_supported", &config.scopes_supported},
+        {".baseline_scopes", &config.baseline_scopes}};
+    for (const auto& [name, list] : lists) {
+        const auto scopes = to_scopes(member + name, *list);
+        if (!scopes) return unexpected{scopes.error()};
+        if (const auto missing = first_missing(*scopes, common.scopes_supported))
+            return wrong(member + name, quoted(*missing) + " is not in scopes_supported of the "
+                                                           "authorization server");
+    }
+    if (!resource_identifier::parse(config.identifier) ||
+        is_served(config.identifier, common.resources))
+        return {};
+    std::string served;
+    for (const auto& each : common.resources)
+        served += (served.empty() ? "" : ", ") + quoted_url(each.text());
+    return wrong(member + ".identifier", quoted_url(config.identifier) +
+                                             ": the authorization server "
+                                             "issues tokens for " +
+                                             served);
 }
 
 issuers all_issuers(const resource_server_config& config) {
@@ -173,7 +205,7 @@ resource_server::~resource_server() = default;
 expected<resource_server, config_error> resource_server::make(resource_server_config config,
                                                               resource_server_ports ports) {
     if (config.issuer.empty() ? config.trusted_issuers.empty() : !is_issuer(config.issuer))
-        return wrong("issuer", "must be an https URL, or http on a loopback host");
+        return wrong("issuer", url_fault(config.issuer, {false, true}));
     auto trusted = pin(config);
     if (!trusted) return unexpected{trusted.error()};
     auto rules = checked_policy::make(std::move(config.policy));
@@ -199,22 +231,15 @@ resource_server::beside(const authorization_server& issuer, std::vector<resource
     const auto common = issuer.share();
     std::vector<verification_key> keys;
     for (const auto& each : common->signing_keys) keys.push_back(each.public_key());
-    for (auto& each : resources) {
-        const auto offered = to_scopes(each.scopes_supported);
-        const auto baseline = to_scopes(each.baseline_scopes);
-        const auto& all = common->scopes_supported;
-        if (!offered || !all.contains_all(*offered) || !baseline || !all.contains_all(*baseline))
-            return wrong("resources.scopes_supported",
-                         "names a scope that the authorization server does not offer");
-        if (offered->empty() && baseline->empty())
-            each.scopes_supported.assign(all.begin(), all.end());
+    const auto& offered = common->scopes_supported;
+    for (std::size_t i = 0; i < resources.size(); ++i) {
+        auto& each = resources[i];
+        if (auto fine = check_offer(each, nth(i), *common); !fine) return unexpected{fine.error()};
+        if (each.scopes_supported.empty() && each.baseline_scopes.empty())
+            each.scopes_supported.assign(offered.begin(), offered.end());
     }
     auto guarded = make_resources(resources, {common->issuer}, *common->rules);
     if (!guarded) return unexpected{guarded.error()};
-    for (const auto& each : *guarded)
-        if (!is_served(each.id, common->resources))
-            return wrong("resources.identifier",
-                         "is none that the authorization server issues tokens for");
     auto seen = std::make_unique<verified_tokens>(remembered_tokens);
     auto made = std::make_shared<state>(state{common->issuer,
                                               std::move(*guarded),
@@ -224,6 +249,7 @@ resource_server::beside(const authorization_server& issuer, std::vector<resource
                                               ports,
                                               {},
                                               std::move(seen)});
+    made->offered = offered;
     if (auto means = check_means(*made); !means) return unexpected{means.error()};
     return resource_server{std::move(made)};
 }
@@ -238,7 +264,7 @@ std::optional<http_response> resource_server::require(const principal& who, cons
     if (!refused) return std::nullopt;
     event e = describe(*state_, who);
     e.kind = event_kind::scope_refused;
-    e.reason = "insufficient_scope";
+    e.reason = state_->scope_refusal_reason(needed);
     report(*state_, e);
     return refused;
 }

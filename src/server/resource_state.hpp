@@ -49,6 +49,18 @@ struct resource_server::state {
     std::unique_ptr<dpop_replay_cache> proofs =
         std::make_unique<dpop_replay_cache>(most_proofs_in_memory);
 
+    /// By the authorization server beside; nothing where another process issues the tokens.
+    std::optional<scope_set> offered{};
+
+    /// Whether no token can ever have all of these: the host asks for more than there is.
+    [[nodiscard]] bool asks_for_too_much(const scope_set& needed) const {
+        if (!offered || offered->contains_all(needed)) return false;
+        return !rules.hierarchy().satisfies(*offered, needed);
+    }
+    [[nodiscard]] std::string_view scope_refusal_reason(const scope_set& needed) const {
+        return asks_for_too_much(needed) ? "scope_not_offered" : "insufficient_scope";
+    }
+
     [[nodiscard]] const guarded_resource* find(std::string_view resource) const {
         if (resource.empty()) return &resources.front();
         for (const auto& each : resources)

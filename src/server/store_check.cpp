@@ -42,7 +42,9 @@ private:
         const bool matches = known && check && value_of(*known) == *check;
         if (matches && *known == server_->ring().current()) return finish(outcome{});
         if (!matches && mismatch_ == authorization_server::on_mismatch::refuse)
-            return fail("belongs to other server secrets");
+            return fail("belongs to other server secrets: keep config.secrets in a file between "
+                        "starts; after a leak, when they were replaced on purpose, check with "
+                        "on_mismatch::adopt");
         ask(replace_step{mine(), there.version}, &store_check::on_replaced);
     }
     void on_created(create_answer a) {

@@ -131,7 +131,8 @@ TEST_CASE("OAuth 2.1 §4.1.1: localhost has a free port too, unless the operator
     auto rules = policy::mcp();
     rules.redirect.localhost_is_loopback = false;
     CHECK(fault_of(config_with(web_client("http://localhost/callback"), rules)) ==
-          "clients: a redirect URI of this client is not acceptable: web");
+          "clients: \"web\": its redirect URI \"http://localhost/callback\" is not acceptable "
+          "(policy.redirect says which are)");
 }
 
 TEST_CASE("RFC 8252 §7.1: a private-use scheme is matched to the letter",
@@ -227,6 +228,6 @@ TEST_CASE("A configured client's redirect obeys the rules of registration",
         auto made = authorization_server::make(config_with(web_client(evil)), {store});
         REQUIRE(!made);
         CHECK(made.error().member == "clients");
-        CHECK(made.error().problem == "a redirect URI of this client is not acceptable: web");
+        CHECK(made.error().problem.rfind("\"web\": its redirect URI \"", 0) == 0);
     }
 }

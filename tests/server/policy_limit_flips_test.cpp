@@ -64,7 +64,7 @@ void flips::limits_client_id() {
         return fault_of(config_with(longer, with([&](policy& p) { p.limits.client_id = limit; })));
     };
     CHECK(fault(10).empty());
-    CHECK(fault(9) == "clients: client_id is empty or too long: xxxxxxxxxx");
+    CHECK(fault(9) == "clients: \"xxxxxxxxxx\": the client_id is empty or too long");
     const server s{with([](policy& p) { p.limits.client_id = 10; })};
     s.authorize({{"client_id", std::string(11, 'x')}});
     CHECK(s.store.calls() == 0);

@@ -57,7 +57,7 @@ TEST_CASE("a resource is an https URL without a fragment", "[gate][config][PRM-0
     CHECK(fault_of_resource({"http://localhost:3000/mcp", {}, {}, {}, {}}).empty());
     for (const auto* const bad : {"", "mcp", "http://mcp.example/mcp", "https://mcp.example/mcp#x",
                                   "https://a@mcp.example/mcp", "urn:mcp"})
-        CHECK(fault_of_resource({bad, {}, {}, {}, {}}) == "resources.identifier");
+        CHECK(fault_of_resource({bad, {}, {}, {}, {}}) == "resources[0].identifier");
     CHECK(fault([](auto& c, auto&) { c.resources.clear(); }) == "resources");
 }
 
@@ -67,13 +67,15 @@ TEST_CASE("two resources do not have their documents in one place",
          {"https://mcp.example/mcp", "https://mcp.example/mcp/", "https://other.example/mcp",
           "https://mcp.example/mcp?tenant=1", "https://MCP.example/mcp"})
         CHECK(fault([&](auto& c, auto&) { c.resources[1].identifier = second; }) ==
-              "resources.identifier");
+              "resources[1].identifier");
 }
 
 TEST_CASE("scopes are scope tokens", "[gate][config][OA21-RS-09]") {
     for (const std::string bad : {"", "a b", "a\"b", "a\\b", "\xC3\xA9"}) {
-        CHECK(fault_of_resource({notes, {"mcp", bad}, {}, {}, {}}) == "resources.scopes_supported");
-        CHECK(fault_of_resource({notes, {}, {"mcp", bad}, {}, {}}) == "resources.baseline_scopes");
+        CHECK(fault_of_resource({notes, {"mcp", bad}, {}, {}, {}}) ==
+              "resources[0].scopes_supported");
+        CHECK(fault_of_resource({notes, {}, {"mcp", bad}, {}, {}}) ==
+              "resources[0].baseline_scopes");
     }
 }
 
@@ -144,10 +146,18 @@ TEST_CASE("beside an authorization server no scope is named that it does not off
           "[gate][beside][ATK-DS-03]") {
     const given::server s;
     CHECK(beside_fault(s, {{given::resource, {"mcp"}, {"notes:read"}, {}, {}}}).empty());
-    CHECK(beside_fault(s, {{given::resource, {"admin"}, {}, {}, {}}}) ==
-          "resources.scopes_supported");
-    CHECK(beside_fault(s, {{given::resource, {}, {"admin"}, {}, {}}}) ==
-          "resources.scopes_supported");
+    const auto told = [&s](std::vector<resource_config> resources) {
+        const auto refused = resource_server::beside(s.as, std::move(resources), {}).error();
+        return refused.member + ": " + refused.problem;
+    };
+    const std::string missing = "\"ehco\" is not in scopes_supported of the authorization server";
+    CHECK(told({{given::resource, {"ehco"}, {}, {}, {}}}) ==
+          "resources[0].scopes_supported: " + missing);
+    CHECK(told({{given::resource, {}, {"mcp", "ehco"}, {}, {}}}) ==
+          "resources[0].baseline_scopes: " + missing);
+    CHECK(told({{given::resource, {}, {}, {}, {}},
+                {"https://other.example/mcp", {}, {"ehco"}, {}, {}}}) ==
+          "resources[1].baseline_scopes: " + missing);
     CHECK(beside_fault(s, {}) == "resources");
 }
 
@@ -158,7 +168,40 @@ TEST_CASE("beside an authorization server no resource is guarded that it issues 
     CHECK(beside_fault(s, {{"https://AS.example:443/mcp", {}, {}, {}, {}}}).empty());
     for (const auto* const foreign :
          {"https://as.example/mcp/", "https://as.example", "https://third.example/mcp"})
-        CHECK(beside_fault(s, {{foreign, {}, {}, {}, {}}}) == "resources.identifier");
+        CHECK(beside_fault(s, {{foreign, {}, {}, {}, {}}}) == "resources[0].identifier");
+    const auto refused =
+        resource_server::beside(s.as, {{"https://as.example/mpc", {}, {}, {}, {}}}, {}).error();
+    CHECK(refused.problem == "\"https://as.example/mpc\": the authorization server issues tokens "
+                             "for \"https://as.example/mcp\", \"https://other.example/mcp\"");
+}
+
+TEST_CASE("a route that needs a scope which nobody can be granted is told to the host",
+          "[gate][beside][MCP-SCO-01]") {
+    const given::server s;
+    const auto gate = gate_beside(s);
+    const auto reason = [&](const http_request& asked, const scope_set& needed) {
+        (void)s.events.take();
+        CHECK(std::holds_alternative<http_response>(gate.admit(asked, needed)));
+        const auto told = s.events.take();
+        if (told.empty()) return std::string{};
+        CHECK(told.size() == 1);
+        CHECK(told[0].kind == event_kind::scope_refused);
+        return std::string{told[0].reason};
+    };
+    const auto token = access_token(s, {{"scope", "mcp"}});
+    CHECK(reason(given::post("/mcp", {}), {"ehco"}) == "scope_not_offered");
+    CHECK(reason(request(token), {"ehco"}) == "scope_not_offered");
+    CHECK(reason(request(token), {"mcp", "ehco"}) == "scope_not_offered");
+    CHECK(reason(request(token), {"notes:write"}) == "insufficient_scope");
+    CHECK(reason(given::post("/mcp", {}), {"notes:write"}).empty());
+    const auto who = std::get<principal>(gate.admit(request(token)));
+    (void)s.events.take();
+    CHECK(gate.require(who, {"ehco"}));
+    CHECK(gate.require(who, {"notes:write"}));
+    const auto told = s.events.take();
+    REQUIRE(told.size() == 2);
+    CHECK(told[0].reason == "scope_not_offered");
+    CHECK(told[1].reason == "insufficient_scope");
 }
 
 TEST_CASE("without scopes of its own a resource shows what its authorization server offers",

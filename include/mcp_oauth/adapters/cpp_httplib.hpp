@@ -79,8 +79,9 @@ template <class Request, class Response>
     return std::nullopt;
 }
 
-/// A route handler for pages of other origins too: it answers preflights, and adds to what `handler`
-/// answers what lets the page read it. Route OPTIONS to it as well; see `cors_policy` for where.
+/// A route handler for pages of other origins too: it answers preflights, and adds to what
+/// `handler` answers what lets the page read it. Route OPTIONS to it as well; see `cors_policy` for
+/// where.
 ///
 ///     const auto mcp = mcp_oauth::with_cors(cors, [&](const auto& in, auto& out) { … });
 ///     http.Post("/mcp", mcp).Get("/mcp", mcp).Options("/mcp", mcp);

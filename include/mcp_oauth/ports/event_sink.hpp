@@ -32,7 +32,7 @@ enum class event_kind : std::uint8_t {
     client_authentication_failed, ///< an unknown client, a wrong secret, or another method
     request_refused, ///< at the authorization server; `reason` is mostly the error code
     token_refused,   ///< at the resource server
-    scope_refused,   ///< at the resource server
+    scope_refused,   ///< at the resource server; `scope_not_offered`: no token can ever have it
     session_refused, ///< a session ID that belongs to another principal
     throttled,       ///< answered 429 before anything was compared; `reason` is the `attempt`
     // other

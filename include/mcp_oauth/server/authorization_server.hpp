@@ -80,7 +80,7 @@ struct authorization_server_config {
     std::string endpoint_base;
     /// Every resource that tokens may be asked for. The first is the default.
     std::vector<std::string> resources;
-    /// Every scope on offer, `offline_access` included where it is.
+    /// Every scope on offer, `offline_access` included where it is; one at least.
     std::vector<std::string> scopes_supported;
     /// What an authorization request without `scope` gets; empty: `invalid_scope`.
     std::vector<std::string> default_scopes;
@@ -103,8 +103,8 @@ struct authorization_server_config {
 
 /// What is wrong with a configuration: the operator's fault, told at start-up.
 struct config_error {
-    std::string member;  ///< `issuer`, `policy.refresh.idle`, …
-    std::string problem; ///< in words for the operator; never holds a secret
+    std::string member;  ///< `issuer`, `policy.refresh.idle`, `resources[0].identifier`, …
+    std::string problem; ///< for the operator: the value, and what to do; never holds a secret
 };
 
 /// A refusal that is shown to the user on the host's own page, and never redirected: the client or
@@ -145,8 +145,8 @@ struct login {
     /// UTF-8, no U+0000; empty: not said.
     std::string acr;
     std::vector<std::string> amr; ///< likewise; in all at most 56 octets, each counting two more
-    /// A name of the user agent's session at the host, new since login; not empty. Tickets are bound to it, so
-    /// a consent page of one session cannot be answered from another (ATK-AZ-06).
+    /// A name of the user agent's session at the host, new since login; not empty. Tickets are
+    /// bound to it, so a consent page of one session cannot be answered from another (ATK-AZ-06).
     /// `new_session_name` makes one.
     std::string session;
 };
