@@ -100,6 +100,25 @@ test('a whole project passes, and its pages say what the rows say', () => {
   );
 });
 
+test('the first page counts the documents of the main path, and only those', () => {
+  const aside = `# Document Y
+
+rows: Y-01..01
+main path: no
+
+Y-01 | MUST | AS | Y §1
+  One is done.
+  - other feature: a feature
+`;
+  const root = project({ 'tests/requirements/y.txt': aside });
+  const { passed, said } = check(root, '--write');
+  assert.ok(passed, said);
+  assert.match(readFileSync(join(root, 'tests/requirements/README.md'), 'utf8'), /Document Y/);
+  const shown = readFileSync(join(root, 'README.md'), 'utf8');
+  assert.match(shown, /Document X/);
+  assert.doesNotMatch(shown, /Document Y|other documents/);
+});
+
 test('a row that is missing, or that nobody expects', () => {
   refuses(changed(/X-02[^]*?(?=X-03)/.exec(files[rows])[0], ''), /the row X-02 is missing/);
   refuses(changed('X-06 |', 'X-07 |'), /X-07 is not among its "rows:"/);

@@ -115,14 +115,12 @@ ${table(summaryHead, rows)}
 ${sections.join('\n')}`;
 }
 
-const othersLabel = 'other documents and features';
-/** The few lines for README.md: the documents of the main path, then the others together. */
+/** The few lines for README.md: the documents of the main path. */
 export function renderSummary(documents) {
   const groups = new Map();
   const add = (label, rows) => groups.set(label, [...(groups.get(label) ?? []), ...rows]);
   for (const { title, rows, mainPath } of documents)
     if (mainPath === 'yes') add(title.split(':')[0], rows);
-  for (const { rows, mainPath } of documents) if (mainPath !== 'yes') add(othersLabel, rows);
   const counted = (label, rows) => {
     const musts = rows.filter(isMust).map(statusOf);
     const having = (...wanted) =>
