@@ -88,9 +88,8 @@ TEST_CASE("a kind without a rate is not limited", "[ports]") {
 
 TEST_CASE("the default is limited for every kind", "[ports][MCP-DCR-11]") {
     memory_attempt_limiter limiter;
-    for (const auto kind :
-         {attempt::registration, attempt::failed_secret, attempt::failed_password,
-          attempt::refused_token}) {
+    for (const auto kind : {attempt::registration, attempt::failed_secret, attempt::failed_password,
+                            attempt::refused_token}) {
         int burst = 10;
         if (kind == attempt::registration) burst = 20;
         if (kind == attempt::refused_token) burst = 60;
