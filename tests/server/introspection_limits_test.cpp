@@ -165,7 +165,7 @@ TEST_CASE("an issuer that is away is asked so often and no more, and nobody is b
     for (int i = 0; i < 100; ++i) CHECK(g.status("good", "one source") == 0);
 }
 
-TEST_CASE("so many questions are under way and no more; one that is dropped makes room",
+TEST_CASE("so many questions are under way and no more, and one that is dropped makes room",
           "[gate][introspection][JBCP-11]") {
     gate g{with_limits({2, {600, 600}})};
     std::optional<operation<admission>> first{g.rs.begin_admit(gates::request("good"))};

@@ -42,7 +42,10 @@ private:
 };
 
 /// Whether an answer about an active token may lack a member that RFC 7662 §2.2 leaves optional.
-enum class absent_member : std::uint8_t { refused, accepted };
+enum class absent_member : std::uint8_t {
+    refused,  ///< the token is `invalid_token` without it
+    accepted, ///< it is checked where it is there
+};
 
 /// What an answer has to say beside `active`.
 struct introspection_rules {

@@ -69,6 +69,7 @@ public:
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<introspection_location>
     parse(std::string_view text);
 
+    /// As it was written. `https`: the token and the secret go there.
     [[nodiscard]] const uri& url() const noexcept { return uri_; }
 
 private:

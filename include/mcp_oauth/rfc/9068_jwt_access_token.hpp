@@ -162,7 +162,11 @@ enum class access_token_profile : std::uint8_t {
 
 /// Claims that need not be there, since the way by which the others came says as much. What is
 /// there is checked all the same.
-enum class implied_claims : std::uint8_t { none, issuer, issuer_and_audience };
+enum class implied_claims : std::uint8_t {
+    none,                ///< every claim that the profile requires is there
+    issuer,              ///< `iss`: the issuer itself was asked
+    issuer_and_audience, ///< `aud` too: it answers about this resource's tokens alone
+};
 
 /// What the resource server that asks expects of a token. Issuer and audience must outlive the
 /// call.
@@ -179,7 +183,7 @@ struct access_token_expectations {
     /// The audience by this name instead, octet for octet: for issuers that know the resource by
     /// one that is no URL.
     std::string_view audience_name{};
-    implied_claims implied = implied_claims::none;
+    implied_claims implied = implied_claims::none; ///< what may be absent all the same
 };
 
 class introspected_token;

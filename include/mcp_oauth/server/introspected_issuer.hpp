@@ -38,8 +38,8 @@ struct introspected_issuer {
     std::string endpoint;
 
     // As whom it is asked: a client that the issuer knows, and that is this resource server.
-    std::string client_id;
-    secret client_secret;
+    std::string client_id; ///< not empty, no control characters
+    secret client_secret;  ///< likewise
     /// `client_secret_basic` or `client_secret_post`.
     client_authentication_method method = client_authentication_method::client_secret_basic;
 
@@ -52,7 +52,7 @@ struct introspected_issuer {
     /// at most a minute, since this is how long a revocation goes unnoticed. Zero: the issuer is
     /// asked each time. That a token is no good is not remembered.
     seconds remembered{10};
-    introspection_limits limits;
+    introspection_limits limits; ///< of what strangers make this server ask
 };
 
 } // namespace v0

@@ -14,7 +14,7 @@ inline namespace v0 {
 struct key_freshness {
     /// The response's `max-age` counts within these bounds; where it has none, the lower one.
     seconds shortest{300};
-    seconds longest{3600};
+    seconds longest{3600}; ///< and no longer, whatever the response says
     /// How much longer they are used while the issuer cannot be reached. A key that is removed
     /// counts as long as nobody hears of it, so this is also how long an attacker who cuts the
     /// connection keeps a stolen key alive.
