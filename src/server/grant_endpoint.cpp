@@ -6,7 +6,6 @@
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/grammar/json_writer.hpp"
 #include "mcp_oauth/rfc/7515_jws.hpp"
-#include "mcp_oauth/rfc/8707_resource_indicators.hpp"
 #include "server/access_token.hpp"
 #include "server/claims.hpp"
 #include "server/endpoint_proof.hpp"
@@ -19,12 +18,6 @@ namespace {
 
 constexpr std::size_t most_attempts = 8;
 constexpr std::size_t most_revocation_attempts = 64;
-
-bool names(std::string_view requested, const std::string& granted) {
-    if (requested == granted) return true;
-    const auto resource = resource_identifier::parse(granted);
-    return resource && resource->same_as(requested);
-}
 
 fresh_head fresh_from(const record_version& commit, const key_ring& ring) {
     octet_reader in{as_view(commit)};
@@ -47,34 +40,6 @@ event_kind event_of(grant_evidence evidence) {
 }
 
 } // namespace
-
-access_request narrow(const grant& g, const parameters& body, const scope_hierarchy& hierarchy) {
-    access_request access;
-    access.scope = g.scope;
-    if (const auto scope = body.find("scope")) {
-        const auto requested = scope_set::parse(*scope);
-        if (!requested || !hierarchy.satisfies(g.scope, *requested)) {
-            access.fit = request_fit::invalid_scope;
-            return access;
-        }
-        access.scope = *requested;
-    }
-    if (!g.resources.empty()) access.resource = g.resources.front();
-    const auto requested = body.find_all("resource");
-    const std::string* chosen = nullptr;
-    for (const auto text : requested) {
-        const auto found = std::find_if(g.resources.begin(), g.resources.end(),
-                                        [&](const auto& each) { return names(text, each); });
-        // A token is for one resource: scopes that two would share cannot be told apart (AT-08).
-        if (found == g.resources.end() || (chosen != nullptr && *chosen != *found)) {
-            access.fit = request_fit::invalid_target;
-            return access;
-        }
-        chosen = &*found;
-    }
-    if (chosen != nullptr) access.resource = *chosen;
-    return access;
-}
 
 grant_endpoint::grant_endpoint(exchange x, parameters body)
     : client_flow(std::move(x)), body_(std::move(body)) {}
@@ -157,7 +122,7 @@ void grant_endpoint::on_grant(load_answer a) {
 }
 
 void grant_endpoint::judge() {
-    access_ = narrow(current_, body_, request().server().hierarchy);
+    access_ = narrow(current_, body_, request().server());
     if (lacks_proof()) return refuse_proof(dpop_refusal{dpop_fault::missing});
     fresh_head fresh = fresh_from(commit_, request().server().ring());
     if (proof_ && current_.method == client_authentication_method::none)

@@ -10,21 +10,11 @@
 #include "mcp_oauth/rfc/6749_client_authentication.hpp"
 #include "mcp_oauth/rfc/6749_parameters.hpp"
 #include "mcp_oauth/rfc/9449_dpop.hpp"
+#include "server/access_request.hpp"
 #include "server/client_flow.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
-
-/// What a token request may ask for inside its grant.
-struct access_request {
-    request_fit fit = request_fit::fits;
-    scope_set scope;
-    std::string resource;
-};
-
-/// Narrows to what the request asks for; never widens (OA21-REF-03, RES-05, MCP-RES-10 … 12).
-[[nodiscard]] access_request narrow(const grant& g, const parameters& body,
-                                    const scope_hierarchy& hierarchy);
 
 /// An endpoint that moves one grant: the token endpoint and the revocation endpoint.
 ///

@@ -18,6 +18,7 @@ std::string claim(const http_response& tokens, std::string_view name) {
     return std::string{claims->root().string_at(name).value_or("")};
 }
 std::string audience(const http_response& tokens) { return claim(tokens, "aud"); }
+std::string problem(const http_response& answer) { return member(answer, "error"); }
 
 /// A code for these resources, asked for in this order.
 std::string code_for(const server& s, const std::vector<std::string>& resources) {
@@ -160,4 +161,39 @@ TEST_CASE("A server that comes back with more resources and scopes signs nobody 
         CHECK(member(*each, "scope") == "mcp notes:write");
         CHECK(lets_in(gate, *each));
     }
+}
+
+TEST_CASE("What a server no longer offers is in no new token, however old the grant",
+          "[MCP-RES-04][MCP-SCO-15][OA21-TOK-15]") {
+    const server s;
+    const auto refresh_token = member(s.redeem(s.code()), "refresh_token"); // "mcp notes:write"
+    server_ports ports{s.store};
+    ports.clock = &s.clock;
+    ports.random = &s.random;
+    const auto refreshed = [&](auto change, given::fields more = {}) {
+        auto c = config(policy::mcp());
+        change(c);
+        const auto later = std::move(*authorization_server::make(std::move(c), ports));
+        given::fields asked{{"grant_type", "refresh_token"},
+                            {"refresh_token", refresh_token},
+                            {"client_id", "app"}};
+        asked.insert(asked.end(), more.begin(), more.end());
+        return later.handle(post("/token", asked));
+    };
+    const auto without = [](std::vector<std::string>& texts, const std::string& gone) {
+        texts.erase(std::remove(texts.begin(), texts.end(), gone), texts.end());
+    };
+    const auto no_writing = [&](auto& c) { without(c.scopes_supported, "notes:write"); };
+    CHECK(member(refreshed(no_writing), "scope") == "mcp");
+    CHECK(problem(refreshed(no_writing, {{"scope", "notes:write"}})) == "invalid_scope");
+    CHECK(problem(refreshed([&](auto& c) {
+              c.scopes_supported = {"other"};
+              c.default_scopes = {"other"};
+          })) == "invalid_scope");
+    const auto moved = [&](auto& c) { c.resources = {"https://as.example/moved"}; };
+    CHECK(problem(refreshed(moved)) == "invalid_target");
+    CHECK(problem(refreshed(moved, {{"resource", resource}})) == "invalid_target");
+    CHECK(problem(refreshed(moved, {{"resource", "https://as.example/moved"}})) ==
+          "invalid_target");
+    CHECK(refreshed([](auto&) {}).status == 200); // nothing was used up
 }
