@@ -39,8 +39,8 @@ TEST_CASE(
         {"ftp://as.example", R"("ftp://as.example": is no URL of a web server: write https://...)"},
         {"https://", R"("https://": names no host)"},
         {"https:///x", R"("https:///x": names no host)"}};
-    for (const auto& [issuer, why] : bad) {
-        const char* const text = issuer; // C++17: no lambda captures a binding
+    for (const auto& [named, why] : bad) {
+        const char* const text = named; // C++17: no lambda captures a binding
         CHECK(fault([&](auto& c) { c.issuer = text; }) == "issuer: " + std::string{why});
     }
     for (const char* good : {"https://as.example:8443/t1", "http://127.0.0.1:8080",

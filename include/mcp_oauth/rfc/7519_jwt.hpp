@@ -41,8 +41,8 @@ struct registered_claims {
     std::optional<std::int64_t> not_before; ///< a fraction counts as a whole second
     std::optional<std::int64_t> expires_at; ///< a fraction counts for nothing
 
-    /// Checks: that this is an object; the types of those that are there; `iss`, `sub` and `jti` are
-    ///         not empty. An empty string in `aud` is kept, and names nobody.
+    /// Checks: that this is an object; the types of those that are there; `iss`, `sub` and `jti`
+    ///         are not empty. An empty string in `aud` is kept, and names nobody.
     /// Does not check: which are there, and what they say.
     /// Errors: nothing.
     [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<registered_claims> read(json_value claims);

@@ -14,8 +14,8 @@ inline namespace v0 {
 ///   "Its value MUST be a URL that uses the "https" scheme without any query or fragment
 ///    components."
 ///
-/// An `issuer_identifier` is that by construction (ISS-02), but for `http` on a loopback host, which
-/// it takes for development.
+/// An `issuer_identifier` is that by construction (ISS-02), but for `http` on a loopback host,
+/// which it takes for development.
 [[nodiscard]] inline std::pair<std::string, std::string>
 issuer_parameter(const issuer_identifier& issuer) {
     return {"iss", issuer.text()};

@@ -209,7 +209,7 @@ TEST_CASE("A key file that others can read or write is refused and left as it wa
     const folder here;
     REQUIRE(load_or_create_keys(here.file()));
     const auto text = text_of(here.file());
-    for (const mode_t mode : {0601, 0602, 0604, 0610, 0620, 0644, 0660, 0666, 0777}) {
+    for (const mode_t mode : {0601U, 0602U, 0604U, 0610U, 0620U, 0644U, 0660U, 0666U, 0777U}) {
         REQUIRE(::chmod(here.file().c_str(), mode) == 0);
         const auto refused = load_or_create_keys(here.file());
         REQUIRE_FALSE(refused);
@@ -220,7 +220,7 @@ TEST_CASE("A key file that others can read or write is refused and left as it wa
     REQUIRE(::chmod(here.file().c_str(), 0644) == 0);
     CHECK(load_or_create_keys(here.file()).error().problem.find("its mode is 0644") !=
           std::string::npos);
-    for (const mode_t mode : {0400, 0600, 0700}) {
+    for (const mode_t mode : {0400U, 0600U, 0700U}) {
         REQUIRE(::chmod(here.file().c_str(), mode) == 0);
         CHECK(load_or_create_keys(here.file()));
     }
@@ -237,7 +237,7 @@ TEST_CASE("The group may read a key file where it is root's only", "[key_file]")
 }
 
 TEST_CASE("A key file is its owner's alone under every umask", "[key_file]") {
-    for (const mode_t mask : {0000, 0022, 0777}) {
+    for (const mode_t mask : {0000U, 0022U, 0777U}) {
         const folder here;
         const mode_t before = ::umask(mask);
         const auto made = load_or_create_keys(here.file());

@@ -80,7 +80,7 @@ TEST_CASE("a new file and the two beside it are their owner's alone, under every
     namespace fs = std::filesystem;
     const scratch folder;
     const auto path = folder.path();
-    for (const mode_t mask : {0000, 0022, 0777}) {
+    for (const mode_t mask : {0000U, 0022U, 0777U}) {
         for (const auto* const suffix : {"", "-wal", "-shm"}) fs::remove(path + suffix);
         const mode_t before = ::umask(mask);
         auto store = opened(path);
