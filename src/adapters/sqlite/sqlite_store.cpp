@@ -4,6 +4,8 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "adapters/sqlite/connection.hpp"
@@ -46,9 +48,8 @@ expected<void, sqlite_error> check(const sqlite_options& options) {
     return {};
 }
 
-/// One more connection to the file; the first one makes the file what it should be.
-expected<std::unique_ptr<sqlite::connection>, sqlite_error> connect(const sqlite_options& options,
-                                                                    deadline until) {
+expected<std::unique_ptr<sqlite::connection>, sqlite_error>
+connect_once(const sqlite_options& options, deadline until) {
     auto made = sqlite::connection::open(options.path, until);
     if (!made) return made;
     auto& file = **made;
@@ -62,6 +63,22 @@ expected<std::unique_ptr<sqlite::connection>, sqlite_error> connect(const sqlite
             return unexpected{done.error()};
     if (auto done = file.prepare_statements(); !done) return unexpected{done.error()};
     return made;
+}
+
+/// One more connection to the file; the first one makes the file what it should be.
+///
+/// Where several make it so at once, each may hold what another needs, and SQLite tells one of them
+/// that the file is busy instead of letting it wait. Then it lets go of everything and begins again.
+expected<std::unique_ptr<sqlite::connection>, sqlite_error> connect(const sqlite_options& options,
+                                                                    deadline until) {
+    constexpr milliseconds pause{5};
+    while (true) {
+        auto made = connect_once(options, until);
+        const bool again = !made && made.error().kind == sqlite_failure::busy &&
+                           std::chrono::steady_clock::now() + pause < until;
+        if (!again) return made;
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 } // namespace
