@@ -44,11 +44,15 @@ private:
     own_cryptography cryptography_;
 };
 
+inline std::size_t next_number() {
+    static std::size_t number = 0;
+    return number++;
+}
+
 /// `count` workers, each made by `make` out of a number that no other has.
 template <class Make> auto crew(std::size_t count, Make make) {
-    static std::size_t number = 0;
-    std::vector<decltype(make(number))> workers;
-    for (std::size_t i = 0; i < count; ++i) workers.push_back(make(number++));
+    std::vector<decltype(make(std::size_t{}))> workers;
+    for (std::size_t i = 0; i < count; ++i) workers.push_back(make(next_number()));
     return workers;
 }
 
@@ -76,7 +80,7 @@ double rate_of(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milli
 template <class Measured, class Reference>
 void compare_rates(const std::string& what, std::vector<std::unique_ptr<Measured>> measured,
                    const std::string& against, std::vector<std::unique_ptr<Reference>> reference) {
-    constexpr std::chrono::milliseconds round_time{700};
+    constexpr std::chrono::milliseconds round_time{400};
     std::vector<double> rates;
     std::vector<double> bare;
     std::vector<double> ratios;
