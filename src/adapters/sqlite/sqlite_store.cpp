@@ -68,7 +68,8 @@ connect_once(const sqlite_options& options, deadline until) {
 /// One more connection to the file; the first one makes the file what it should be.
 ///
 /// Where several make it so at once, each may hold what another needs, and SQLite tells one of them
-/// that the file is busy instead of letting it wait. Then it lets go of everything and begins again.
+/// that the file is busy instead of letting it wait. That one lets go of everything and begins
+/// again.
 expected<std::unique_ptr<sqlite::connection>, sqlite_error> connect(const sqlite_options& options,
                                                                     deadline until) {
     constexpr milliseconds pause{5};
