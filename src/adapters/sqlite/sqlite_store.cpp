@@ -1,5 +1,5 @@
-// Each call borrows a connection and runs one prepared statement, which is a transaction of its
-// own.
+// A call is one prepared statement. A read borrows a connection; a write waits for its turn in the
+// queue of writers.
 
 #include <sqlite3.h>
 
@@ -10,16 +10,15 @@
 
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/new_file.hpp"
-#include "adapters/sqlite/outcome.hpp"
 #include "adapters/sqlite/pool.hpp"
 #include "adapters/sqlite/schema.hpp"
+#include "adapters/sqlite/write_queue.hpp"
 #include "mcp_oauth/adapters/sqlite.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
 
 using sqlite::deadline;
-using sqlite::purpose;
 using sqlite::statement;
 
 namespace {
@@ -91,7 +90,7 @@ struct sqlite_store::state {
     [[nodiscard]] deadline until() const { return std::chrono::steady_clock::now() + call_limit; }
 
     expected<std::optional<record>, unavailable> load(std::string_view key, deadline by) {
-        const auto file = connections.lend(purpose::reading, by);
+        const auto file = connections.lend(by);
         if (!file) return unexpected{unavailable{}};
         auto select = file->use(statement::load);
         select.bind(key);
@@ -103,23 +102,8 @@ struct sqlite_store::state {
         return std::optional<record>{std::move(*found)};
     }
 
-    struct written {
-        write_outcome outcome;
-        std::size_t rows = 0;
-    };
-    /// Runs one write, whose parameters `bind` sets. Where no row was changed it is a conflict.
-    template <class Bind> written write(statement which, deadline by, Bind bind) {
-        const auto file = connections.lend(purpose::writing, by);
-        if (!file) return {write_outcome::unavailable};
-        auto change = file->use(which);
-        bind(change);
-        const int code = change.step();
-        if (code != SQLITE_DONE) return {sqlite::outcome_of(code)};
-        const auto rows = file->changes();
-        return {rows == 0 ? write_outcome::conflict : write_outcome::done, rows};
-    }
-
     sqlite::pool connections;
+    sqlite::write_queue writers{connections};
     milliseconds call_limit;
 };
 
@@ -148,7 +132,7 @@ expected<std::optional<record>, unavailable> sqlite_store::load(std::string_view
 create_result sqlite_store::create(const record& fresh) {
     const auto by = state_->until();
     while (std::chrono::steady_clock::now() < by) {
-        const auto made = state_->write(statement::create, by, [&](auto& insert) {
+        const auto made = state_->writers.run(statement::create, by, [&](auto& insert) {
             insert.bind(fresh.key);
             insert.bind(name(fresh.kind));
             insert.bind(fresh.version);
@@ -168,7 +152,7 @@ create_result sqlite_store::create(const record& fresh) {
 
 write_outcome sqlite_store::replace(const record& next, const record_version& expected) {
     const auto by = state_->until();
-    const auto in_place = state_->write(statement::replace, by, [&](auto& update) {
+    const auto in_place = state_->writers.run(statement::replace, by, [&](auto& update) {
         update.bind(next.version);
         update.bind(next.body);
         update.bind(next.key);
@@ -179,35 +163,35 @@ write_outcome sqlite_store::replace(const record& next, const record_version& ex
         update.bind(to_unix_ms(next.expires_at));
     });
     if (in_place.outcome != write_outcome::conflict) return in_place.outcome;
-    return state_
-        ->write(statement::replace_all, by,
-                [&](auto& update) {
-                    update.bind(name(next.kind));
-                    update.bind(next.version);
-                    update.bind(next.subject_owner);
-                    update.bind(next.client_owner);
-                    update.bind(to_unix_ms(next.expires_at));
-                    update.bind(next.body);
-                    update.bind(next.key);
-                    update.bind(expected);
-                })
+    return state_->writers
+        .run(statement::replace_all, by,
+             [&](auto& update) {
+                 update.bind(name(next.kind));
+                 update.bind(next.version);
+                 update.bind(next.subject_owner);
+                 update.bind(next.client_owner);
+                 update.bind(to_unix_ms(next.expires_at));
+                 update.bind(next.body);
+                 update.bind(next.key);
+                 update.bind(expected);
+             })
         .outcome;
 }
 
 write_outcome sqlite_store::erase(std::string_view key, const record_version& expected) {
-    return state_
-        ->write(statement::erase, state_->until(),
-                [&](auto& remove) {
-                    remove.bind(key);
-                    remove.bind(expected);
-                })
+    return state_->writers
+        .run(statement::erase, state_->until(),
+             [&](auto& remove) {
+                 remove.bind(key);
+                 remove.bind(expected);
+             })
         .outcome;
 }
 
 expected<record_page, unavailable> sqlite_store::list(record_kind kind, std::string_view owner,
                                                       std::string_view after, std::size_t limit) {
     limit = std::clamp<std::size_t>(limit, 1, largest_page);
-    const auto file = state_->connections.lend(purpose::reading, state_->until());
+    const auto file = state_->connections.lend(state_->until());
     if (!file) return unexpected{unavailable{}};
     auto select = file->use(statement::list);
     select.bind(name(kind));
@@ -230,7 +214,7 @@ expected<std::size_t, unavailable> sqlite_store::sweep(instant now, std::size_t 
     std::size_t dropped = 0;
     while (dropped < limit) {
         const auto batch = std::min(limit - dropped, sweep_batch);
-        const auto gone = state_->write(statement::sweep, state_->until(), [&](auto& remove) {
+        const auto gone = state_->writers.run(statement::sweep, state_->until(), [&](auto& remove) {
             remove.bind(to_unix_ms(now - sweep_margin));
             remove.bind(static_cast<std::int64_t>(batch));
         });

@@ -7,8 +7,19 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace sqlite {
 
-enum class statement : std::uint8_t { load, create, replace, replace_all, erase, list, sweep };
-inline constexpr std::size_t statement_count = 7;
+enum class statement : std::uint8_t {
+    load,
+    create,
+    replace,
+    replace_all,
+    erase,
+    list,
+    sweep,
+    begin,
+    commit,
+    rollback
+};
+inline constexpr std::size_t statement_count = 10;
 
 // The order in which a `record` is bound and read.
 #define MCP_OAUTH_RECORD_COLUMNS "key, kind, version, subject_owner, client_owner, expires_at, body"
@@ -39,6 +50,10 @@ inline constexpr std::size_t statement_count = 7;
     case statement::sweep:
         return "DELETE FROM record WHERE rowid IN (SELECT rowid FROM record"
                " WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)";
+    // With the writer's lock from the start: a transaction that reads first cannot wait for it.
+    case statement::begin: return "BEGIN IMMEDIATE";
+    case statement::commit: return "COMMIT";
+    case statement::rollback: return "ROLLBACK";
     }
     return "";
 }
