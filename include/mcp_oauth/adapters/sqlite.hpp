@@ -17,7 +17,8 @@ inline namespace v0 {
 /// When a write counts as written.
 enum class sqlite_synchronous : std::uint8_t {
     /// Once it is on the disk: nothing that was acknowledged is ever lost. Each write waits for one
-    /// flush of the disk (`PRAGMA synchronous=FULL`).
+    /// flush of the disk, which it shares with those that came while the last one was under way
+    /// (`PRAGMA synchronous=FULL`).
     full,
     /// Once the operating system has it. The end of a process loses nothing. A power cut, or a
     /// crash of the operating system, loses the writes since the last checkpoint: rotated tokens
@@ -39,7 +40,7 @@ struct sqlite_options {
     /// under way; and a process that was stopped within the microseconds in which it holds one of
     /// the log's inner locks, for which SQLite waits ten seconds.
     milliseconds call_limit{4000};
-    /// How many statements may run at a time in this process; 1 to 64. One at a time writes.
+    /// How many reads, and the one write, may run at a time in this process; 1 to 64.
     std::size_t connections = 4;
 };
 
@@ -69,8 +70,11 @@ struct sqlite_error {
 ///     if (!store) return fail(store.error().problem);
 ///     auto as = mcp_oauth::authorization_server::make(std::move(config), {*store});
 ///
-/// Atomicity:  each write is one statement and one transaction of its own, which SQLite lets only
-///             one connection of all processes have at a time.
+/// Atomicity:  each write is one statement, in a transaction that SQLite lets only one connection of
+///             all processes have at a time. Writes of this process that come while another is under
+///             way wait, and are committed together, 64 at most: each is judged by itself in the
+///             order of their coming, and answered once all of them are on the disk. Where they
+///             cannot be done together, each is tried alone.
 /// Durability: a write-ahead log, flushed before `done` (`sqlite_synchronous::full`). What can
 ///             still lose an acknowledged write: `sqlite_synchronous::normal`; a disk that reports
 ///             a flush it has not done; a file that is deleted, or copied back, under a running
@@ -92,7 +96,8 @@ struct sqlite_error {
 ///
 /// Statements: `load`, `erase` and `list` are one each; so is `create`, and one more for the record
 ///             that was in its way; so is `replace`, and one more where the record's owners or
-///             expiry change, or it conflicts. None ever reads a whole table.
+///             expiry change, or it conflicts. None ever reads a whole table. Writes that are
+///             committed together share a `BEGIN` and a `COMMIT`.
 /// Log:        SQLite writes the log back into the file after every 1,000 pages or so (4 MB), and
 ///             when the last store of all processes closes it. Only a reader that stays in one
 ///             transaction for long, such as a backup, lets it grow meanwhile.
