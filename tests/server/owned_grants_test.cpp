@@ -166,6 +166,27 @@ TEST_CASE("A remembered consent is forgotten with the grants", "[owned_grants][O
     CHECK(std::holds_alternative<consent_view>(again()));
 }
 
+TEST_CASE("Many remembered consents are forgotten page by page", "[owned_grants][OA21-AUTHZ-23]") {
+    auto rules = policy::mcp();
+    rules.consent.remember = remembered_consent::for_https_redirects;
+    const given::server s{rules};
+    approval given;
+    given.remember = true;
+    constexpr std::size_t users = 105;
+    for (std::size_t i = 0; i < users; ++i) {
+        auto who = s.alice();
+        who.subject = "user " + std::to_string(i);
+        auto begun =
+            s.authorize({{"client_id", "service"}, {"redirect_uri", "https://service.example/cb"}});
+        auto known = s.as.authenticated(std::get<interaction>(begun).ticket, who);
+        (void)s.approve(std::get<consent_view>(known), given);
+    }
+    const auto owner = std::string{issuer} + "#client/service";
+    REQUIRE(s.memory.list(record_kind::consent, owner, {}, 1000)->records.size() == users);
+    CHECK(s.as.revoke_grants(grant_owner::client("service")).value() == users);
+    CHECK(s.memory.list(record_kind::consent, owner, {}, 1000)->records.empty());
+}
+
 TEST_CASE("A client that is deleted is unknown, and its grants have ended", "[owned_grants]") {
     const given::server s;
     const auto id = registered_id(s, refreshing_registration);
