@@ -253,6 +253,31 @@ TEST_CASE("A grant that is rotated between the listing and its end is ended all 
     CHECK(s.refresh(token).status == 400);
 }
 
+TEST_CASE("A grant that is rotated again and again meanwhile is ended all the same",
+          "[owned_grants][R6]") {
+    const given::server s{policy::strict()};
+    auto token = s.first_refresh_token();
+    for (std::size_t i = 0; i < 20; ++i) // every rotation's own swap counts too
+        s.store.before(testing::store_call::replace, 1 + i * 2,
+                       [&] { token = member(s.refresh(token), "refresh_token"); });
+    CHECK(s.as.revoke_grants(alice).value() == 1);
+    CHECK(s.refresh(token).status == 400);
+}
+
+TEST_CASE("A grant that nobody can read is neither left out nor taken for ended",
+          "[owned_grants][MCP-ERR-07]") {
+    const given::server s;
+    (void)s.code();
+    auto r = s.memory.list(record_kind::grant, std::string{issuer} + "#subject/alice", {}, 1)
+                 ->records.front();
+    const auto version = r.version;
+    r.body = R"({"v":2})";
+    REQUIRE(s.memory.replace(r, version) == write_outcome::done);
+    CHECK_FALSE(s.as.list_grants(alice));
+    CHECK_FALSE(s.as.revoke_grants(alice));
+    CHECK_FALSE(s.as.revoke_grants(grant_owner::client("app")));
+}
+
 TEST_CASE("Each grant of a long list has an operation limit of its own", "[owned_grants][R1]") {
     const given::server s;
     for (int i = 0; i < 3; ++i) (void)s.code();

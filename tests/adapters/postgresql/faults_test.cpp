@@ -1,5 +1,7 @@
 // A database that is slow, gone, restarted or killed: a call ends in time and says what it knows.
 
+#include <signal.h>
+
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -158,6 +160,32 @@ TEST_CASE("a row that another session holds ends the call in time, and certainly
     CHECK(store->sweep(record_of("k").expires_at + sweep_margin).value() == 0);
     locker.run("ROLLBACK");
     CHECK(store->replace(record_of("k", 2), version_of(1)) == write_outcome::done);
+}
+
+TEST_CASE("a statement that the server does not take in ends the call in time, and never lands",
+          "[postgresql][faults]") {
+    database db;
+    auto o = db.options();
+    o.call_limit = 600ms;
+    const auto store = database::open(o);
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    const admin session;
+    const auto backend = std::stoi(session.value("SELECT pid FROM pg_stat_activity"
+                                                 " WHERE application_name = 'mcp_oauth'"));
+    auto large = record_of("k", 2); // more than the socket's buffers hold
+    large.body = R"({"s":")" + std::string(16'000'000, 'x') + R"("})";
+    REQUIRE(::kill(backend, SIGSTOP) == 0);
+    write_outcome outcome{};
+    const auto took = time_of([&] { outcome = store->replace(large, version_of(1)); });
+    CHECK(::kill(backend, SIGCONT) == 0);
+    CHECK(took < 900ms);
+    CHECK(outcome == write_outcome::unknown);
+    await([&] {
+        return session
+            .column("SELECT pid FROM pg_stat_activity WHERE pid = " + std::to_string(backend))
+            .empty();
+    });
+    CHECK(store->load("k")->value().version == version_of(1));
 }
 
 TEST_CASE("a table that another session holds ends every call in time", "[postgresql][faults]") {
