@@ -1,5 +1,7 @@
 // A server that takes its time. Every call ends within its limit, and what it began ends with it.
 
+#include <fcntl.h>
+
 #include "adapters/redis/given_redis.hpp"
 
 using namespace given_redis;
@@ -143,6 +145,34 @@ TEST_CASE("a peer that says nothing, or a little now and then, does not open", "
     });
     options.uri = dripping.uri();
     CHECK(time_of([&] { CHECK_FALSE(given_redis::server::problem(options).empty()); }) < 400ms);
+}
+
+TEST_CASE("a host that takes up no connection is given up in time", "[redis]") {
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    auto* const name = reinterpret_cast<sockaddr*>(&at);
+    REQUIRE(::bind(listener, name, size) == 0);
+    REQUIRE(::listen(listener, 0) == 0);
+    REQUIRE(::getsockname(listener, name, &size) == 0);
+    std::vector<int> waiting; // they fill its queue, and what comes after them is not answered
+    for (int i = 0; i < 4; ++i) {
+        waiting.push_back(::socket(AF_INET, SOCK_STREAM, 0));
+        REQUIRE(::fcntl(waiting.back(), F_SETFL, O_NONBLOCK) == 0);
+        (void)::connect(waiting.back(), name, size);
+    }
+    std::this_thread::sleep_for(20ms);
+    redis_options options;
+    options.connect_timeout = 200ms;
+    options.uri = "redis://127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+    const auto took = time_of(
+        [&] { CHECK(contains(given_redis::server::problem(options), "cannot be reached")); });
+    CHECK(took >= 200ms);
+    CHECK(took < 400ms);
+    for (const int each : waiting) (void)::close(each);
+    (void)::close(listener);
 }
 
 TEST_CASE("a peer that speaks no Redis, or hangs up, does not open, and raises no signal",
