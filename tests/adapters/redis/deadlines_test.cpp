@@ -1,5 +1,7 @@
 // A server that takes its time. Every call ends within its limit, and what it began ends with it.
 
+#include <array>
+
 #include <fcntl.h>
 
 #include "adapters/redis/given_redis.hpp"
@@ -109,6 +111,35 @@ TEST_CASE("an answer that comes too late is not taken for that of the next quest
     later.join();
     REQUIRE(other);
     CHECK((*other)->version == version_of(2));
+}
+
+TEST_CASE("a connection on which more came than was asked for is not asked again", "[redis]") {
+    const peer chatty([](int fd) {
+        std::array<char, 64 * 1024> octets{};
+        for (;;) {
+            const auto size = ::recv(fd, octets.data(), octets.size(), 0);
+            if (size <= 0) return;
+            const std::string asked(octets.data(), static_cast<std::size_t>(size));
+            const auto digest = "$40\r\n" + std::string(40, 'a') + "\r\n";
+            if (contains(asked, "INFO"))
+                (void)say(fd, "$11\r\nrole:master\r\n*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n");
+            else if (contains(asked, "EVAL"))
+                (void)say(fd, "*4\r\n" + digest + digest + digest + digest);
+            else if (contains(asked, "CONFIG"))
+                (void)say(fd, "*0\r\n");
+            else
+                (void)say(fd, "$-1\r\n$5\r\nother\r\n"); // nothing there, and then something
+        }
+    });
+    redis_options options;
+    options.uri = chatty.uri();
+    options.connections = 1;
+    auto store = given_redis::server::opened(options);
+    for (int i = 0; i < 3; ++i) {
+        const auto answer = store.load("k");
+        REQUIRE(answer);
+        CHECK_FALSE(*answer);
+    }
 }
 
 TEST_CASE("many who share few connections to a stalled server all end in time",
