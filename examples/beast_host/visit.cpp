@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -139,7 +140,9 @@ void visit(std::uint16_t port) {
 } // namespace
 
 int main() {
-    site notes{here};
+    auto keys = mcp_oauth::generate_keys();
+    expect(keys.has_value(), "there are keys");
+    site notes{here, std::move(*keys)};
     http_server server{0, [&](const auto& request) { return notes.serve(request); }};
     std::thread serving{[&] { server.run(); }};
     visit(server.port());
