@@ -82,8 +82,24 @@ std::string ticket_field(const std::string& ticket) {
     return "<input type=\"hidden\" name=\"ticket\" value=\"" + escape(ticket) + "\">";
 }
 
-oauth::http_response login_page(int status, const std::string& ticket) {
-    return page(status, "<h1>Sign in</h1><form method=\"post\" action=\"/login\">" +
+// A name that the operator did not give is the application's own claim, and said to be so.
+std::string named(const std::string& name, oauth::client_provenance who_says) {
+    if (name.empty()) return "An application that gave no name";
+    if (who_says == oauth::client_provenance::configured)
+        return "The application \"" + escape(name) + '"';
+    return "An application that calls itself \"" + escape(name) + "\", which nobody has checked,";
+}
+std::string place(const std::string& host) { // one without a host has a scheme of its own
+    return host.empty() ? "a program on this computer" : "<b>" + escape(host) + "</b>";
+}
+std::string who_asks(const oauth::interaction& asked) {
+    return named(asked.client_name, asked.provenance) +
+           " wants to use Notes in your name. The answer goes to " + place(asked.redirect_host) +
+           '.';
+}
+
+oauth::http_response login_page(int status, const std::string& why, const std::string& ticket) {
+    return page(status, "<h1>Sign in</h1><p>" + why + "<form method=\"post\" action=\"/login\">" +
                             ticket_field(ticket) +
                             "<p><label>Username <input name=\"username\"></label>"
                             "<p><label>Password <input name=\"password\" type=\"password\"></label>"
@@ -92,10 +108,12 @@ oauth::http_response login_page(int status, const std::string& ticket) {
 oauth::http_response consent_page(const oauth::consent_view& view) {
     std::string scopes;
     for (const auto& scope : view.scopes) scopes += "<li>" + escape(scope);
-    return page(200, "<h1>Allow access?</h1><p>An application that calls itself \"" +
-                         escape(view.client_name) + "\" asks for:<ul>" + scopes +
-                         "</ul><p>The answer goes to <b>" + escape(view.redirect_host) + "</b>" +
-                         (view.redirect_is_local ? ", a program on this computer." : ".") +
+    return page(200, "<h1>Allow access?</h1><p>" + named(view.client_name, view.provenance) +
+                         " asks for:<ul>" + scopes + "</ul><p>The answer goes to " +
+                         place(view.redirect_host) +
+                         (view.redirect_is_local && !view.redirect_host.empty()
+                              ? ", a program on this computer."
+                              : ".") +
                          "<form method=\"post\" action=\"/consent\">" + ticket_field(view.ticket) +
                          "<button name=\"decision\" value=\"deny\">Deny</button> "
                          "<button name=\"decision\" value=\"allow\">Allow</button></form>");
@@ -132,7 +150,7 @@ oauth::http_response site::authorize(const oauth::http_request& request) {
     const auto outcome = issuer_.authorize(request);
     if (const auto* refused = std::get_if<oauth::error_page>(&outcome)) return refusal(*refused);
     const auto& asked = std::get<oauth::interaction>(outcome);
-    if (!asked.demands.none) return login_page(200, asked.ticket);
+    if (!asked.demands.none) return login_page(200, who_asks(asked), asked.ticket);
     const auto silent = issuer_.authenticated(asked.ticket, std::nullopt, request);
     if (const auto* refused = std::get_if<oauth::error_page>(&silent)) return refusal(*refused);
     return std::get<oauth::http_response>(silent);
@@ -142,11 +160,12 @@ oauth::http_response site::log_in(const oauth::http_request& request) {
     const auto ticket = field(request, "ticket");
     const auto now = oauth::system_clock{}.now();
     const auto key = field(request, "username") + '\n' + request.source;
-    if (limiter_.peek(oauth::attempt::failed_password, key, now)) return login_page(429, ticket);
+    if (limiter_.peek(oauth::attempt::failed_password, key, now))
+        return login_page(429, "Please wait a moment.", ticket);
     const bool right = oauth::equal_in_constant_time(field(request, "password"), "wonderland");
     if (field(request, "username") != "alice" || !right) {
         (void)limiter_.admit(oauth::attempt::failed_password, key, now);
-        return login_page(403, ticket);
+        return login_page(403, "This was not right. Try again.", ticket);
     }
     oauth::system_random random;
     const auto session = oauth::new_session_name(random);

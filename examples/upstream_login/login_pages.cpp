@@ -35,17 +35,35 @@ std::string field(const char* name, std::string_view value) {
            web::escape(value) + "\">";
 }
 
+// A name that the operator did not give is the application's own claim, and said to be so.
+std::string named(const std::string& name, oauth::client_provenance who_says) {
+    if (name.empty()) return "An application that gave no name";
+    if (who_says == oauth::client_provenance::configured)
+        return "The application \"" + web::escape(name) + '"';
+    return "An application that calls itself \"" + web::escape(name) +
+           "\", which nobody has checked,";
+}
+std::string place(const std::string& host) { // one without a host has a scheme of its own
+    return host.empty() ? "a program on this computer" : "<b>" + web::escape(host) + "</b>";
+}
+std::string who_asks(const oauth::interaction& asked) {
+    return named(asked.client_name, asked.provenance) +
+           " wants to use Notes in your name. The answer goes to " + place(asked.redirect_host) +
+           '.';
+}
+
 oauth::http_response consent_page(const oauth::consent_view& view) {
     std::string scopes;
     for (const auto& scope : view.scopes) scopes += "<li>" + web::escape(scope);
     return web::page(
-        200, "<h1>Allow access?</h1><p>An application that calls itself \"" +
-                 web::escape(view.client_name) + "\" asks for:<ul>" + scopes +
-                 "</ul><p>The answer goes to <b>" + web::escape(view.redirect_host) + "</b>" +
-                 (view.redirect_is_local ? ", a program on this computer." : ".") +
-                 "<form method=\"post\" action=\"/consent\">" + field("ticket", view.ticket) +
-                 "<button name=\"decision\" value=\"deny\">Deny</button> "
-                 "<button name=\"decision\" value=\"allow\">Allow</button></form>");
+        200,
+        "<h1>Allow access?</h1><p>" + named(view.client_name, view.provenance) + " asks for:<ul>" +
+            scopes + "</ul><p>The answer goes to " + place(view.redirect_host) +
+            (view.redirect_is_local && !view.redirect_host.empty() ? ", a program on this computer."
+                                                                   : ".") +
+            "<form method=\"post\" action=\"/consent\">" + field("ticket", view.ticket) +
+            "<button name=\"decision\" value=\"deny\">Deny</button> "
+            "<button name=\"decision\" value=\"allow\">Allow</button></form>");
 }
 
 } // namespace
@@ -60,15 +78,11 @@ oauth::http_response login_pages::authorize(const oauth::http_request& request) 
         if (const auto* refused = std::get_if<oauth::error_page>(&silent)) return refusal(*refused);
         return std::get<oauth::http_response>(silent);
     }
-    const auto client = web::escape(web::parameter(request.target, "client_id"));
-    const auto back_to = web::escape(web::parameter(request.target, "redirect_uri"));
-    const auto answered = back_to.empty() ? "" : ", which is answered at <b>" + back_to + "</b>,";
-    return web::page(
-        200, "<h1>Sign in to Notes</h1><p>The application <b>" + client + "</b>" + answered +
-                 " wants to use Notes in your name."
-                 "<p>We ask Example ID who you are, and for nothing else there."
-                 "<form method=\"post\" action=\"/login\">" +
-                 field("ticket", asked.ticket) + "<button>Go on with Example ID</button></form>");
+    return web::page(200, "<h1>Sign in to Notes</h1><p>" + who_asks(asked) +
+                              "<p>We ask Example ID who you are, and for nothing else there."
+                              "<form method=\"post\" action=\"/login\">" +
+                              field("ticket", asked.ticket) +
+                              "<button>Go on with Example ID</button></form>");
 }
 // [authorize]
 

@@ -75,9 +75,10 @@ struct browser {
     }
 };
 
-oauth::client application(const char* id) {
+oauth::client application(const char* id, const char* name) {
     oauth::client made;
     made.client_id = id;
+    made.client_name = name;
     made.redirect_uris = {std::string{"https://"} + id + ".example/cb"};
     return made;
 }
@@ -90,7 +91,7 @@ oauth::authorization_server make_issuer(oauth::record_store& store, upstream& pr
     auto keys = kept_keys();
     config.secrets = std::move(keys.secrets);
     config.signing_keys = std::move(keys.signing_keys);
-    config.clients = {application("desk"), application("other")};
+    config.clients = {application("desk", "Notes <b>Desk</b>"), application("other", "")};
     config.policy = oauth::policy::mcp();
     config.may_refresh = still_welcome(provider);
     return must(oauth::authorization_server::make(std::move(config), {store}));
@@ -103,13 +104,15 @@ struct world {
     oauth::authorization_server issuer = make_issuer(store, provider);
     login_pages pages{issuer, provider};
 
+    oauth::http_response ask(const std::string& app) {
+        return pages.authorize(
+            get("/authorize?response_type=code&client_id=" + app +
+                "&code_challenge_method=S256&code_challenge=" + challenge +
+                "&redirect_uri=" + oauth::form_encode("https://" + app + ".example/cb")));
+    }
     /// Up to the upstream. Returns: the URL there.
     std::string go_to_upstream(browser& user, const std::string& app) {
-        const auto asks = pages.authorize(
-            get("/authorize?response_type=code&client_id=" + app + "&code_challenge_method=S256" +
-                "&code_challenge=" + challenge +
-                "&redirect_uri=" + oauth::form_encode("https://" + app + ".example/cb")));
-        const auto away = user.seen(pages.begin_login(post("/login", browser::form(asks))));
+        const auto away = user.seen(pages.begin_login(post("/login", browser::form(ask(app)))));
         return std::string{away.header("location").value_or("")};
     }
     oauth::http_response come_back(browser& user, const std::string& query) {
@@ -128,6 +131,14 @@ struct world {
 std::string member(const oauth::http_response& answer, const char* name) {
     const auto body = must(oauth::json_document::parse(answer.body));
     return std::string{body.root().string_at(name).value_or("")};
+}
+
+void first_page(world& w) {
+    const auto told = w.ask("desk").body;
+    expect(told.find("The application \"Notes &lt;b&gt;Desk&lt;/b&gt;\" wants") !=
+                   std::string::npos &&
+               told.find("<b>desk.example</b>") != std::string::npos,
+           "the first page says who asks, and where the answer goes");
 }
 
 /// Returns: the refresh token that the application got.
@@ -195,6 +206,7 @@ std::string restart(world& w, const std::string& token) {
 int main() {
     world w;
     browser alice;
+    first_page(w);
     auto token = log_in(w, alice);
     attacks(w, alice);
     token = restart(w, token);
