@@ -9,31 +9,30 @@
 #include "mcp_oauth/base/random.hpp"
 #include "mcp_oauth/grammar/form_urlencoded.hpp"
 
-using namespace mcp_oauth;
+namespace oauth = mcp_oauth;
 
 namespace {
 
-template <class Made> Made must(expected<Made, config_error> made) {
+template <class Made> Made must(oauth::expected<Made, oauth::config_error> made) {
     if (made) return std::move(*made);
     std::fprintf(stderr, "%s: %s\n", made.error().member.c_str(), made.error().problem.c_str());
     std::exit(2);
 }
 
-authorization_server make_issuer(const std::string& here, server_ports ports) {
-    system_random random;
-    authorization_server_config config;
+oauth::authorization_server make_issuer(const std::string& here, oauth::server_keys keys,
+                                        oauth::server_ports ports) {
+    oauth::authorization_server_config config;
     config.issuer = here;
     config.resources = {here + "/mcp"};
     config.scopes_supported = config.default_scopes = {"notes"};
-    config.secrets.push_back(
-        server_secret::generate(random).value()); // adapters/key_file.hpp keeps both
-    config.signing_keys = {signing_key::generate_es256().value()};
-    config.policy = policy::mcp();
-    return must(authorization_server::make(std::move(config), ports));
+    config.secrets = std::move(keys.secrets);
+    config.signing_keys = std::move(keys.signing_keys);
+    config.policy = oauth::policy::mcp();
+    return must(oauth::authorization_server::make(std::move(config), ports));
 }
 
-std::vector<resource_config> guarded(const std::string& here) {
-    resource_config notes;
+std::vector<oauth::resource_config> guarded(const std::string& here) {
+    oauth::resource_config notes;
     notes.identifier = here + "/mcp";
     notes.baseline_scopes = {"notes"};
     notes.name = "Notes";
@@ -57,7 +56,7 @@ std::string escape(std::string_view text) {
     return out;
 }
 
-http_response page(int status, const std::string& html) {
+oauth::http_response page(int status, const std::string& html) {
     return {status,
             {{"Content-Type", "text/html; charset=utf-8"},
              {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
@@ -66,14 +65,14 @@ http_response page(int status, const std::string& html) {
              {"Cache-Control", "no-store"}},
             "<!doctype html><html lang=\"en\"><title>Notes</title>" + html};
 }
-http_response refusal(const error_page& refused) {
+oauth::http_response refusal(const oauth::error_page& refused) {
     auto shown = page(refused.status, "<p>" + std::string{refused.why.description.view()});
     for (const auto& each : refused.headers) shown.headers.push_back(each);
     return shown;
 }
 
-std::string field(const http_request& request, std::string_view name) {
-    const auto form = form::parse(request.body);
+std::string field(const oauth::http_request& request, std::string_view name) {
+    const auto form = oauth::form::parse(request.body);
     if (form)
         for (const auto& [key, value] : form->parameters())
             if (key == name) return value;
@@ -83,26 +82,44 @@ std::string ticket_field(const std::string& ticket) {
     return "<input type=\"hidden\" name=\"ticket\" value=\"" + escape(ticket) + "\">";
 }
 
-http_response login_page(int status, const std::string& ticket) {
-    return page(status, "<h1>Sign in</h1><form method=\"post\" action=\"/login\">" +
+// A name that the operator did not give is the application's own claim, and said to be so.
+std::string named(const std::string& name, oauth::client_provenance who_says) {
+    if (name.empty()) return "An application that gave no name";
+    if (who_says == oauth::client_provenance::configured)
+        return "The application \"" + escape(name) + '"';
+    return "An application that calls itself \"" + escape(name) + "\", which nobody has checked,";
+}
+std::string place(const std::string& host) { // one without a host has a scheme of its own
+    return host.empty() ? "a program on this computer" : "<b>" + escape(host) + "</b>";
+}
+std::string who_asks(const oauth::interaction& asked) {
+    return named(asked.client_name, asked.provenance) +
+           " wants to use Notes in your name. The answer goes to " + place(asked.redirect_host) +
+           '.';
+}
+
+oauth::http_response login_page(int status, const std::string& why, const std::string& ticket) {
+    return page(status, "<h1>Sign in</h1><p>" + why + "<form method=\"post\" action=\"/login\">" +
                             ticket_field(ticket) +
                             "<p><label>Username <input name=\"username\"></label>"
                             "<p><label>Password <input name=\"password\" type=\"password\"></label>"
                             "<p><button>Sign in</button></form>");
 }
-http_response consent_page(const consent_view& view) {
+oauth::http_response consent_page(const oauth::consent_view& view) {
     std::string scopes;
     for (const auto& scope : view.scopes) scopes += "<li>" + escape(scope);
-    return page(200, "<h1>Allow access?</h1><p>An application that calls itself \"" +
-                         escape(view.client_name) + "\" asks for:<ul>" + scopes +
-                         "</ul><p>The answer goes to <b>" + escape(view.redirect_host) + "</b>" +
-                         (view.redirect_is_local ? ", a program on this computer." : ".") +
+    return page(200, "<h1>Allow access?</h1><p>" + named(view.client_name, view.provenance) +
+                         " asks for:<ul>" + scopes + "</ul><p>The answer goes to " +
+                         place(view.redirect_host) +
+                         (view.redirect_is_local && !view.redirect_host.empty()
+                              ? ", a program on this computer."
+                              : ".") +
                          "<form method=\"post\" action=\"/consent\">" + ticket_field(view.ticket) +
                          "<button name=\"decision\" value=\"deny\">Deny</button> "
                          "<button name=\"decision\" value=\"allow\">Allow</button></form>");
 }
 
-std::string session_of(const http_request& request) {
+std::string session_of(const oauth::http_request& request) {
     const auto cookies = request.header("cookie").value_or("");
     const auto at = cookies.find("session=");
     return at == std::string_view::npos ? std::string{} : std::string{cookies.substr(at + 8, 22)};
@@ -110,13 +127,13 @@ std::string session_of(const http_request& request) {
 
 } // namespace
 
-site::site(std::string here)
+site::site(std::string here, oauth::server_keys keys)
     : here_(std::move(here)),
-      issuer_(make_issuer(here_, server_ports{store_, nullptr, &limiter_})),
-      gate_(must(resource_server::beside(issuer_, guarded(here_), {}))) {}
+      issuer_(make_issuer(here_, std::move(keys), oauth::server_ports{store_, nullptr, &limiter_})),
+      gate_(must(oauth::resource_server::beside(issuer_, guarded(here_), {}))) {}
 
 // [serve]
-http_response site::serve(const http_request& request) {
+oauth::http_response site::serve(const oauth::http_request& request) {
     const auto path = request.path();
     const bool posted = request.method == "POST";
     if (path == issuer_.authorization_path()) return authorize(request);
@@ -129,38 +146,39 @@ http_response site::serve(const http_request& request) {
 }
 // [serve]
 
-http_response site::authorize(const http_request& request) {
+oauth::http_response site::authorize(const oauth::http_request& request) {
     const auto outcome = issuer_.authorize(request);
-    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
-    const auto& asked = std::get<interaction>(outcome);
-    if (!asked.demands.none) return login_page(200, asked.ticket);
+    if (const auto* refused = std::get_if<oauth::error_page>(&outcome)) return refusal(*refused);
+    const auto& asked = std::get<oauth::interaction>(outcome);
+    if (!asked.demands.none) return login_page(200, who_asks(asked), asked.ticket);
     const auto silent = issuer_.authenticated(asked.ticket, std::nullopt, request);
-    if (const auto* refused = std::get_if<error_page>(&silent)) return refusal(*refused);
-    return std::get<http_response>(silent);
+    if (const auto* refused = std::get_if<oauth::error_page>(&silent)) return refusal(*refused);
+    return std::get<oauth::http_response>(silent);
 }
 
-http_response site::log_in(const http_request& request) {
+oauth::http_response site::log_in(const oauth::http_request& request) {
     const auto ticket = field(request, "ticket");
-    const auto now = system_clock{}.now();
+    const auto now = oauth::system_clock{}.now();
     const auto key = field(request, "username") + '\n' + request.source;
-    if (limiter_.peek(attempt::failed_password, key, now)) return login_page(429, ticket);
-    const bool right = equal_in_constant_time(field(request, "password"), "wonderland");
+    if (limiter_.peek(oauth::attempt::failed_password, key, now))
+        return login_page(429, "Please wait a moment.", ticket);
+    const bool right = oauth::equal_in_constant_time(field(request, "password"), "wonderland");
     if (field(request, "username") != "alice" || !right) {
-        (void)limiter_.admit(attempt::failed_password, key, now);
-        return login_page(403, ticket);
+        (void)limiter_.admit(oauth::attempt::failed_password, key, now);
+        return login_page(403, "This was not right. Try again.", ticket);
     }
-    system_random random;
-    const auto session = new_session_name(random);
+    oauth::system_random random;
+    const auto session = oauth::new_session_name(random);
     if (!session) return page(503, "Try again.");
-    login who;
+    oauth::login who;
     who.subject = "alice";
     who.at = now;
     who.amr = {"pwd"};
     who.session = *session;
     const auto outcome = issuer_.authenticated(ticket, who, request);
-    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
-    const auto* view = std::get_if<consent_view>(&outcome);
-    auto answer = view ? consent_page(*view) : std::get<http_response>(outcome);
+    if (const auto* refused = std::get_if<oauth::error_page>(&outcome)) return refusal(*refused);
+    const auto* view = std::get_if<oauth::consent_view>(&outcome);
+    auto answer = view ? consent_page(*view) : std::get<oauth::http_response>(outcome);
     const bool https = here_.rfind("https:", 0) == 0;
     answer.headers.push_back(
         {"Set-Cookie",
@@ -168,21 +186,21 @@ http_response site::log_in(const http_request& request) {
     return answer;
 }
 
-http_response site::decide(const http_request& request) {
+oauth::http_response site::decide(const oauth::http_request& request) {
     const auto ticket = field(request, "ticket");
     const auto session = session_of(request);
     const auto outcome = field(request, "decision") == "allow"
                              ? issuer_.approve(ticket, session, {}, request)
                              : issuer_.deny(ticket, session, request);
-    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
-    return std::get<http_response>(outcome);
+    if (const auto* refused = std::get_if<oauth::error_page>(&outcome)) return refusal(*refused);
+    return std::get<oauth::http_response>(outcome);
 }
 
 // [mcp]
-http_response site::mcp(const http_request& request) {
+oauth::http_response site::mcp(const oauth::http_request& request) {
     auto admitted = gate_.admit(request, {"notes"});
-    if (auto* refused = std::get_if<http_response>(&admitted)) return std::move(*refused);
-    const auto& who = std::get<principal>(admitted);
+    if (auto* refused = std::get_if<oauth::http_response>(&admitted)) return std::move(*refused);
+    const auto& who = std::get<oauth::principal>(admitted);
     if (request.method != "POST") return {405, {{"Allow", "POST"}}, {}};
     return {200, {{"Content-Type", "text/plain; charset=utf-8"}}, who.subject()}; // your MCP server
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -85,11 +86,16 @@ std::string member(const beast_response& answer, const char* name) {
 std::string connect(visitor& v) {
     const auto registered =
         v.send(http::verb::post, "/register",
-               R"({"redirect_uris":["http://127.0.0.1/cb"],"token_endpoint_auth_method":"none"})");
+               R"({"redirect_uris":["http://127.0.0.1/cb"],"token_endpoint_auth_method":"none",)"
+               R"("client_name":"Notes <b>Desk</b>"})");
     const auto client = "client_id=" + member(registered, "client_id");
     const auto login =
         v.send(http::verb::get, "/authorize?response_type=code&" + client +
                                     "&code_challenge_method=S256&code_challenge=" + challenge);
+    expect(login.body().find("An application that calls itself \"Notes &lt;b&gt;Desk&lt;/b&gt;\", "
+                             "which nobody has checked, wants") != std::string::npos &&
+               login.body().find("<b>127.0.0.1</b>") != std::string::npos,
+           "the login page says who asks, and where the answer goes");
     const auto consent = v.send(http::verb::post, "/login",
                                 ticket_in(login) + "&username=alice&password=wonderland");
     const std::string cookie{consent[http::field::set_cookie]};
@@ -139,7 +145,9 @@ void visit(std::uint16_t port) {
 } // namespace
 
 int main() {
-    site notes{here};
+    auto keys = mcp_oauth::generate_keys();
+    expect(keys.has_value(), "there are keys");
+    site notes{here, std::move(*keys)};
     http_server server{0, [&](const auto& request) { return notes.serve(request); }};
     std::thread serving{[&] { server.run(); }};
     visit(server.port());

@@ -64,6 +64,14 @@ http_response see_other(std::string location) {
 /// The fields of our own forms; one that is missing or comes twice is empty.
 struct browser::fields {
     std::string form_token, ticket, username, password, decision;
+    std::string client_name, client_is, redirect_host;
+
+    /// Whoever the page named that this form is of. Requires: the form token is of this session, so
+    /// that nobody else can have written it.
+    [[nodiscard]] std::optional<applicant> who() const {
+        if (client_is.empty()) return std::nullopt;
+        return applicant{client_name, client_is == "configured", redirect_host};
+    }
 
     static std::optional<fields> read(const http_request& request) {
         const auto type = request.header("content-type");
@@ -73,11 +81,10 @@ struct browser::fields {
         if (!form) return std::nullopt;
         fields found;
         const std::pair<const char*, std::string fields::*> members[] = {
-            {"form_token", &fields::form_token},
-            {"ticket", &fields::ticket},
-            {"username", &fields::username},
-            {"password", &fields::password},
-            {"decision", &fields::decision}};
+            {"form_token", &fields::form_token}, {"ticket", &fields::ticket},
+            {"username", &fields::username},     {"password", &fields::password},
+            {"decision", &fields::decision},     {"client_name", &fields::client_name},
+            {"client_is", &fields::client_is},   {"redirect_host", &fields::redirect_host}};
         for (const auto& [name, member] : members) {
             int times = 0;
             for (const auto& [key, value] : form->parameters())
@@ -107,7 +114,8 @@ http_response browser::authorize(const http_request& request) const {
             return render(*refused);
         return refused_form();
     }
-    return ask_for_login(current, asked.ticket, asked.demands.login_hint, {}, 200);
+    return ask_for_login(
+        current, {{}, asked.ticket, asked.demands.login_hint, {}, 200, applicant_of(asked)});
 }
 
 /// The user is known: on to the client, or to the consent page.
@@ -125,13 +133,12 @@ http_response browser::go_on(const http_request& request, const std::string& tic
                                parts_.browser_sessions.form_token(who), ticket, who.username});
 }
 
-http_response browser::ask_for_login(std::optional<session> current, std::string ticket,
-                                     std::string username, std::string problem, int status) const {
+http_response browser::ask_for_login(std::optional<session> current, login_page shown) const {
     const bool fresh = !current;
     if (fresh) current = parts_.browser_sessions.begin();
     if (!current) return no_random();
-    auto answer = render(login_page{parts_.browser_sessions.form_token(*current), std::move(ticket),
-                                    std::move(username), std::move(problem), status});
+    shown.form_token = parts_.browser_sessions.form_token(*current);
+    auto answer = render(shown);
     if (!fresh) return answer;
     const auto cookie = parts_.browser_sessions.cookie(*current);
     if (!cookie) return no_random();
@@ -141,15 +148,14 @@ http_response browser::ask_for_login(std::optional<session> current, std::string
 
 http_response browser::login(const http_request& request) const {
     const auto current = parts_.browser_sessions.find(request);
-    if (request.method == "GET" || request.method == "HEAD")
-        return ask_for_login(current, {}, {}, {}, 200);
+    if (request.method == "GET" || request.method == "HEAD") return ask_for_login(current, {});
     if (request.method != "POST") return only("GET, POST");
     const auto form = fields::read(request);
     if (!form) return refused_form();
     // A token of another session is of no use, and neither are the credentials beside it: somebody
     // else may have written them there, to have us sign in as him.
     if (!current || !parts_.browser_sessions.is_form_token(*current, form->form_token))
-        return ask_for_login(current, form->ticket, form->username, expired, 403);
+        return ask_for_login(current, {{}, form->ticket, form->username, expired, 403, {}});
     return check_password(request, *current, *form);
 }
 
@@ -160,8 +166,12 @@ http_response browser::check_password(const http_request& request, const session
     if (auto* const limiter = parts_.limiter) {
         if (const auto wait = limiter->peek(attempt::failed_password, key, now())) {
             note("login_throttled", form.username, request);
-            auto answer = ask_for_login(current, form.ticket, form.username,
-                                        "Too many attempts. Please wait a moment.", 429);
+            auto answer = ask_for_login(current, {{},
+                                                  form.ticket,
+                                                  form.username,
+                                                  "Too many attempts. Please wait a moment.",
+                                                  429,
+                                                  form.who()});
             answer.headers.push_back({"Retry-After", std::to_string(wait->count())});
             return answer;
         }
@@ -170,8 +180,9 @@ http_response browser::check_password(const http_request& request, const session
         if (parts_.limiter != nullptr)
             (void)parts_.limiter->admit(attempt::failed_password, key, now());
         note("login_failed", form.username, request);
-        return ask_for_login(current, form.ticket, form.username, "Username or password is wrong.",
-                             403);
+        return ask_for_login(
+            current,
+            {{}, form.ticket, form.username, "Username or password is wrong.", 403, form.who()});
     }
     note("login_succeeded", form.username, request);
     return welcome(request, form);
@@ -210,7 +221,8 @@ http_response browser::logout(const http_request& request) const {
     if (!form || !current || !parts_.browser_sessions.is_form_token(*current, form->form_token))
         return refused_form();
     parts_.browser_sessions.sign_out(*current);
-    if (!form->ticket.empty()) return ask_for_login(std::nullopt, form->ticket, {}, {}, 200);
+    if (!form->ticket.empty())
+        return ask_for_login(std::nullopt, {{}, form->ticket, {}, {}, 200, form->who()});
     const auto nobody = parts_.browser_sessions.begin();
     const auto cookie = nobody ? parts_.browser_sessions.cookie(*nobody) : std::nullopt;
     if (!cookie) return no_random();

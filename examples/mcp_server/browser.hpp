@@ -14,6 +14,8 @@
 
 namespace mcp_server {
 
+struct login_page;
+
 /// What a user's browser comes to: the authorization endpoint, and the host's own login and
 /// consent.
 ///
@@ -49,9 +51,8 @@ private:
 
     [[nodiscard]] response go_on(const mcp_oauth::http_request& request, const std::string& ticket,
                                  const session& who) const;
-    [[nodiscard]] response ask_for_login(std::optional<session> current, std::string ticket,
-                                         std::string username, std::string problem,
-                                         int status) const;
+    /// Puts in the form token, and begins a session where there is none.
+    [[nodiscard]] response ask_for_login(std::optional<session> current, login_page shown) const;
     [[nodiscard]] response check_password(const mcp_oauth::http_request& request,
                                           const session& current, const fields& form) const;
     [[nodiscard]] response welcome(const mcp_oauth::http_request& request,

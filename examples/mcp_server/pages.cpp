@@ -43,10 +43,17 @@ std::string hidden(const char* name, std::string_view value) {
            "\">\n";
 }
 
+std::string hidden(const std::optional<applicant>& who) {
+    if (!who) return {};
+    return hidden("client_name", who->name) +
+           hidden("client_is", who->is_configured ? "configured" : "registered") +
+           hidden("redirect_host", who->redirect_host);
+}
+
 std::string sign_out_form(const std::string& form_token, const std::string& ticket,
-                          const char* words) {
+                          const std::optional<applicant>& who, const char* words) {
     return "<form method=\"post\" action=\"/logout\">\n" + hidden("form_token", form_token) +
-           (ticket.empty() ? "" : hidden("ticket", ticket)) +
+           (ticket.empty() ? "" : hidden("ticket", ticket)) + hidden(who) +
            "<button class=\"link\" type=\"submit\">" + words + "</button>\n</form>\n";
 }
 
@@ -118,20 +125,37 @@ std::string details(const consent_view& view) {
            row("Access to", resources) + "</dl>\n";
 }
 
+/// What the login is for.
+std::string purpose(const login_page& shown) {
+    if (shown.ticket.empty()) return "<p class=\"soft\">to your notes on this server.</p>\n";
+    const auto name = shown.who ? escape(shorten(shown.who->name, longest_name)) : std::string{};
+    std::string html = "<p>";
+    html += name.empty() ? "An application" : "\xE2\x80\x9C" + name + "\xE2\x80\x9D";
+    html += " asks for access to your notes. Sign in first; then you decide.</p>\n";
+    if (!shown.who) return html;
+    html += "<p class=\"soft\">";
+    if (shown.who->is_configured)
+        html += "The operator of this server has set this application up.";
+    else if (name.empty())
+        html += "It gave no name, and nobody has checked who it is.";
+    else
+        html += "The name is its own claim, and nobody has checked who it is.";
+    if (!shown.who->redirect_host.empty())
+        html += " The answer goes to <strong>" + escape(shown.who->redirect_host) + "</strong>.";
+    return html + "</p>\n";
+}
+
 } // namespace
 
 http_response render(const login_page& page_data) {
     const bool has_name = !page_data.username.empty();
-    std::string html = "<h1>Sign in</h1>\n";
-    html += page_data.ticket.empty()
-                ? "<p class=\"soft\">to your notes on this server.</p>\n"
-                : "<p class=\"soft\">An application asks for access to your notes. Sign in first; "
-                  "then you decide.</p>\n";
+    std::string html = "<h1>Sign in</h1>\n" + purpose(page_data);
     if (!page_data.problem.empty())
         html += "<p class=\"note bad\" role=\"alert\">" + escape(page_data.problem) + "</p>\n";
     html += "<form method=\"post\" action=\"/login\">\n" +
             hidden("form_token", page_data.form_token) +
             (page_data.ticket.empty() ? "" : hidden("ticket", page_data.ticket)) +
+            hidden(page_data.who) +
             "<label for=\"username\">Username</label>\n"
             "<input id=\"username\" name=\"username\" type=\"text\" autocomplete=\"username\" "
             "autocapitalize=\"none\" spellcheck=\"false\" required maxlength=\"128\" value=\"" +
@@ -162,7 +186,8 @@ http_response render(const consent_page& page_data) {
         "</div>\n</form>\n";
     html += "<div class=\"foot\"><span>Signed in as <strong>" + escape(page_data.username) +
             "</strong></span>\n" +
-            sign_out_form(page_data.form_token, page_data.login_ticket, "Use another account") +
+            sign_out_form(page_data.form_token, page_data.login_ticket, applicant_of(view),
+                          "Use another account") +
             "</div>\n";
     return page(200, "Allow access?", html);
 }
@@ -192,7 +217,7 @@ http_response render(const home_page& page_data) {
                 "in</a></p>\n";
     else
         html += "<div class=\"foot\"><span>Signed in as <strong>" + escape(page_data.username) +
-                "</strong></span>\n" + sign_out_form(page_data.form_token, {}, "Sign out") +
+                "</strong></span>\n" + sign_out_form(page_data.form_token, {}, {}, "Sign out") +
                 "</div>\n";
     return page(200, "Welcome", html);
 }

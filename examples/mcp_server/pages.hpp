@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,17 @@
 /// readable without its style. Every text from outside is escaped.
 namespace mcp_server {
 
+/// Who wants the user to sign in, as `interaction` and `consent_view` have it.
+struct applicant {
+    std::string name;           ///< may be empty
+    bool is_configured = false; ///< the operator says the name; otherwise the application itself
+    std::string redirect_host;  ///< empty: a scheme of the application's own
+};
+template <class Told> applicant applicant_of(const Told& told) {
+    return {told.client_name, told.provenance == mcp_oauth::client_provenance::configured,
+            told.redirect_host};
+}
+
 /// The form with `username` and `password`.
 struct login_page {
     std::string form_token;
@@ -17,6 +29,8 @@ struct login_page {
     std::string username; ///< put in already
     std::string problem;  ///< what went wrong the last time; empty: nothing
     int status = 200;
+    /// Nothing: it is not known here. The form brings it back, for when it has to be shown again.
+    std::optional<applicant> who;
 };
 
 /// The form with the buttons `decision=allow` and `decision=deny`.

@@ -9,7 +9,7 @@
 
 namespace walk {
 
-using namespace mcp_oauth;
+namespace oauth = mcp_oauth;
 
 namespace {
 
@@ -22,20 +22,20 @@ using fields = std::vector<std::pair<std::string, std::string>>;
 std::string encode(const fields& all) {
     std::string text;
     for (const auto& [name, value] : all)
-        text += (text.empty() ? "" : "&") + name + "=" + form_encode(value);
+        text += (text.empty() ? "" : "&") + name + "=" + oauth::form_encode(value);
     return text;
 }
 
-std::string parameter(const http_response& redirect, std::string_view name) {
+std::string parameter(const oauth::http_response& redirect, std::string_view name) {
     const auto location = std::string{redirect.header("Location").value_or("")};
-    const auto query = form::parse(location.substr(location.find('?') + 1));
+    const auto query = oauth::form::parse(location.substr(location.find('?') + 1));
     if (query)
         for (const auto& [key, value] : query->parameters())
             if (key == name) return value;
     return {};
 }
 
-http_response post(const authorization_server& issuer, const fields& body) {
+oauth::http_response post(const oauth::authorization_server& issuer, const fields& body) {
     return issuer.handle({"POST",
                           "/token",
                           {{"Content-Type", "application/x-www-form-urlencoded"}},
@@ -45,8 +45,8 @@ http_response post(const authorization_server& issuer, const fields& body) {
 }
 
 /// `served`, and the new refresh token where there is one; or the error.
-std::string read(const http_response& answer, std::string& refresh_token) {
-    const auto document = json_document::parse(answer.body);
+std::string read(const oauth::http_response& answer, std::string& refresh_token) {
+    const auto document = oauth::json_document::parse(answer.body);
     if (!document) return "no answer";
     if (answer.status != 200)
         return "refused: " + std::string{document->root().string_at("error").value_or("")};
@@ -56,7 +56,7 @@ std::string read(const http_response& answer, std::string& refresh_token) {
 
 } // namespace
 
-std::string app::log_in(const authorization_server& issuer, instant now) {
+std::string app::log_in(const oauth::authorization_server& issuer, oauth::instant now) {
     fields request{{"response_type", "code"}, {"client_id", client_id_}, {"state", "xyz"}};
     if (knows_2_1_) {
         request.emplace_back("code_challenge", challenge);
@@ -64,26 +64,27 @@ std::string app::log_in(const authorization_server& issuer, instant now) {
         request.emplace_back("resource", "https://notes.example/mcp");
     }
     const auto begun = issuer.authorize({"GET", "/authorize?" + encode(request), {}, {}, {}, {}});
-    const auto* asked = std::get_if<interaction>(&begun);
+    const auto* asked = std::get_if<oauth::interaction>(&begun);
     if (asked == nullptr) return "refused on a page";
     // The user's part: alice logs in and agrees.
-    const auto known = issuer.authenticated(asked->ticket, login{"alice", now, "", {}, "session"});
-    if (const auto* back = std::get_if<http_response>(&known))
+    const auto known =
+        issuer.authenticated(asked->ticket, oauth::login{"alice", now, "", {}, "session"});
+    if (const auto* back = std::get_if<oauth::http_response>(&known))
         return "refused: " + parameter(*back, "error_description");
-    const auto* view = std::get_if<consent_view>(&known);
+    const auto* view = std::get_if<oauth::consent_view>(&known);
     if (view == nullptr) return "refused on a page";
     const auto decided = issuer.approve(view->ticket, "session");
-    const auto* back = std::get_if<http_response>(&decided);
+    const auto* back = std::get_if<oauth::http_response>(&decided);
     return back == nullptr ? "refused on a page" : redeem(issuer, parameter(*back, "code"));
 }
 
-std::string app::redeem(const authorization_server& issuer, const std::string& code) {
+std::string app::redeem(const oauth::authorization_server& issuer, const std::string& code) {
     fields body{{"grant_type", "authorization_code"}, {"client_id", client_id_}, {"code", code}};
     if (knows_2_1_) body.emplace_back("code_verifier", verifier);
     return read(post(issuer, body), refresh_token_);
 }
 
-std::string app::refresh(const authorization_server& issuer) {
+std::string app::refresh(const oauth::authorization_server& issuer) {
     std::string next = refresh_token_;
     const auto said = read(post(issuer, {{"grant_type", "refresh_token"},
                                          {"client_id", client_id_},

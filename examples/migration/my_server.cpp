@@ -9,12 +9,12 @@
 
 namespace walk {
 
-using namespace mcp_oauth;
+namespace oauth = mcp_oauth;
 
 namespace {
 
-client app(const char* client_id) {
-    client c;
+oauth::client app(const char* client_id) {
+    oauth::client c;
     c.client_id = client_id;
     c.redirect_uris = {"https://" + std::string{client_id} + ".example/callback"};
     return c;
@@ -22,8 +22,8 @@ client app(const char* client_id) {
 
 } // namespace
 
-void audit_log::on_event(const event& event) {
-    if (event.kind != event_kind::would_be_refused) return;
+void audit_log::on_event(const oauth::event& event) {
+    if (event.kind != oauth::event_kind::would_be_refused) return;
     nlohmann::ordered_json line{{"at", migration::to_text(event.at)},
                                 {"event", name(event.kind)},
                                 {"client_id", event.client_id},
@@ -37,23 +37,23 @@ void audit_log::on_event(const event& event) {
 
 my_server::my_server()
     : secret_(32, 's'), // yours are random, and in a file
-      key_(signing_key::generate_es256().value()) {}
+      key_(oauth::signing_key::generate_es256().value()) {}
 
-void my_server::restart(policy rules) {
-    authorization_server_config config;
+void my_server::restart(oauth::policy rules) {
+    oauth::authorization_server_config config;
     config.issuer = "https://notes.example";
     config.resources = {"https://notes.example/mcp"};
     config.scopes_supported = config.default_scopes = {"notes"};
-    config.secrets.push_back({secret{secret_}, secret_role::current});
+    config.secrets.push_back({oauth::secret{secret_}, oauth::secret_role::current});
     config.signing_keys = {key_};
     config.clients = {app("old-app"), app("older-app"), app("new-app")};
     config.policy = std::move(rules);
-    server_ports ports{store_};
+    oauth::server_ports ports{store_};
     ports.events = &events_;
     ports.clock = &clock_;
-    auto made = authorization_server::make(std::move(config), ports);
+    auto made = oauth::authorization_server::make(std::move(config), ports);
     if (!made) throw std::runtime_error(made.error().member + ": " + made.error().problem);
-    issuer_ = std::make_unique<authorization_server>(std::move(*made));
+    issuer_ = std::make_unique<oauth::authorization_server>(std::move(*made));
 }
 
 std::string my_server::report() {

@@ -6,7 +6,7 @@
 #include "apps.hpp"
 #include "my_server.hpp"
 
-using namespace mcp_oauth;
+namespace oauth = mcp_oauth;
 using namespace std::chrono_literals;
 
 namespace {
@@ -32,7 +32,7 @@ void walk_through() {
 
     // 1. Everybody is served, and what would be refused is written down.
     // [serve_everybody]
-    auto rules = policy::migration();
+    auto rules = oauth::policy::migration();
     server.restart(rules);
     // [serve_everybody]
     one_day(server, apps, "policy::migration()");
@@ -55,7 +55,7 @@ void walk_through() {
 
     // 4. Nothing is softened any more.
     // [done]
-    server.restart(policy::mcp());
+    server.restart(oauth::policy::mcp());
     // [done]
     one_day(server, apps, "policy::mcp()");
 }

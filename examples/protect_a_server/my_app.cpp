@@ -53,9 +53,26 @@ std::string ticket_field(const std::string& ticket) {
     return "<input type=\"hidden\" name=\"ticket\" value=\"" + escape(ticket) + "\">";
 }
 
-void show_login(Response& out, int status, const std::string& ticket) {
+// A name that the operator did not give is the application's own claim, and said to be so.
+std::string named(const std::string& name, mcp_oauth::client_provenance who_says) {
+    if (name.empty()) return "An application that gave no name";
+    if (who_says == mcp_oauth::client_provenance::configured)
+        return "The application \"" + escape(name) + '"';
+    return "An application that calls itself \"" + escape(name) + "\", which nobody has checked,";
+}
+std::string place(const std::string& host) { // one without a host has a scheme of its own
+    return host.empty() ? "a program on this computer" : "<b>" + escape(host) + "</b>";
+}
+std::string who_asks(const mcp_oauth::interaction& asked) {
+    return named(asked.client_name, asked.provenance) +
+           " wants to use Notes in your name. The answer goes to " + place(asked.redirect_host) +
+           '.';
+}
+
+void show_login(Response& out, int status, const std::string& why, const std::string& ticket) {
     show(out, status,
-         "<h1>Sign in</h1><form method=\"post\" action=\"/login\">" + ticket_field(ticket) +
+         "<h1>Sign in</h1><p>" + why + "<form method=\"post\" action=\"/login\">" +
+             ticket_field(ticket) +
              "<p><label>Username <input name=\"username\"></label>"
              "<p><label>Password <input name=\"password\" type=\"password\"></label>"
              "<p><button>Sign in</button></form>");
@@ -65,10 +82,11 @@ void show_consent(Response& out, const mcp_oauth::consent_view& view) {
     std::string scopes;
     for (const auto& scope : view.scopes) scopes += "<li>" + escape(scope);
     show(out, 200,
-         "<h1>Allow access?</h1><p>An application that calls itself \"" + escape(view.client_name) +
-             "\" asks for:<ul>" + scopes + "</ul><p>The answer goes to <b>" +
-             escape(view.redirect_host) + "</b>" +
-             (view.redirect_is_local ? ", a program on this computer." : ".") +
+         "<h1>Allow access?</h1><p>" + named(view.client_name, view.provenance) + " asks for:<ul>" +
+             scopes + "</ul><p>The answer goes to " + place(view.redirect_host) +
+             (view.redirect_is_local && !view.redirect_host.empty()
+                  ? ", a program on this computer."
+                  : ".") +
              "<form method=\"post\" action=\"/consent\">" + ticket_field(view.ticket) +
              "<button name=\"decision\" value=\"deny\">Deny</button> "
              "<button name=\"decision\" value=\"allow\">Allow</button></form>");
@@ -89,7 +107,8 @@ void log_in(const mcp_oauth::authorization_server& issuer, const Request& in, Re
     const auto ticket = in.get_param_value("ticket");
     const bool right =
         mcp_oauth::equal_in_constant_time(in.get_param_value("password"), "wonderland");
-    if (in.get_param_value("username") != "alice" || !right) return show_login(out, 403, ticket);
+    if (in.get_param_value("username") != "alice" || !right)
+        return show_login(out, 403, "This was not right. Try again.", ticket);
     mcp_oauth::system_random random;
     // [login]
     // The ticket of the consent page is sealed to this name, so no other browser can answer it.
@@ -159,7 +178,7 @@ void mount_pages(httplib::Server& http, const mcp_oauth::authorization_server& i
         if (const auto* page = std::get_if<mcp_oauth::error_page>(&outcome))
             return show(out, *page);
         const auto& asked = std::get<mcp_oauth::interaction>(outcome);
-        if (!asked.demands.none) return show_login(out, 200, asked.ticket);
+        if (!asked.demands.none) return show_login(out, 200, who_asks(asked), asked.ticket);
         const auto silent = issuer.authenticated(asked.ticket, std::nullopt); // nobody is signed in
         mcp_oauth::to_httplib(std::get<mcp_oauth::http_response>(silent), out);
     });

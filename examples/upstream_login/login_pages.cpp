@@ -10,7 +10,7 @@
 
 #include "web.hpp"
 
-using namespace mcp_oauth;
+namespace oauth = mcp_oauth;
 
 namespace {
 
@@ -19,14 +19,14 @@ constexpr const char* session_cookie = "__Host-session";
 constexpr std::chrono::minutes most_at_upstream{10};
 constexpr std::size_t most_pending = 10'000;
 
-http_response refusal(const error_page& refused) {
+oauth::http_response refusal(const oauth::error_page& refused) {
     auto shown = web::page(refused.status, "<h1>This did not work</h1><p>" +
                                                std::string{refused.why.description.view()});
     for (const auto& each : refused.headers) shown.headers.push_back(each);
     return shown;
 }
 
-http_response start_again(int status) {
+oauth::http_response start_again(int status) {
     return web::page(status, "<h1>Please start again</h1><p>Go back to the application.");
 }
 
@@ -35,51 +35,65 @@ std::string field(const char* name, std::string_view value) {
            web::escape(value) + "\">";
 }
 
-http_response consent_page(const consent_view& view) {
+// A name that the operator did not give is the application's own claim, and said to be so.
+std::string named(const std::string& name, oauth::client_provenance who_says) {
+    if (name.empty()) return "An application that gave no name";
+    if (who_says == oauth::client_provenance::configured)
+        return "The application \"" + web::escape(name) + '"';
+    return "An application that calls itself \"" + web::escape(name) +
+           "\", which nobody has checked,";
+}
+std::string place(const std::string& host) { // one without a host has a scheme of its own
+    return host.empty() ? "a program on this computer" : "<b>" + web::escape(host) + "</b>";
+}
+std::string who_asks(const oauth::interaction& asked) {
+    return named(asked.client_name, asked.provenance) +
+           " wants to use Notes in your name. The answer goes to " + place(asked.redirect_host) +
+           '.';
+}
+
+oauth::http_response consent_page(const oauth::consent_view& view) {
     std::string scopes;
     for (const auto& scope : view.scopes) scopes += "<li>" + web::escape(scope);
     return web::page(
-        200, "<h1>Allow access?</h1><p>An application that calls itself \"" +
-                 web::escape(view.client_name) + "\" asks for:<ul>" + scopes +
-                 "</ul><p>The answer goes to <b>" + web::escape(view.redirect_host) + "</b>" +
-                 (view.redirect_is_local ? ", a program on this computer." : ".") +
-                 "<form method=\"post\" action=\"/consent\">" + field("ticket", view.ticket) +
-                 "<button name=\"decision\" value=\"deny\">Deny</button> "
-                 "<button name=\"decision\" value=\"allow\">Allow</button></form>");
+        200,
+        "<h1>Allow access?</h1><p>" + named(view.client_name, view.provenance) + " asks for:<ul>" +
+            scopes + "</ul><p>The answer goes to " + place(view.redirect_host) +
+            (view.redirect_is_local && !view.redirect_host.empty() ? ", a program on this computer."
+                                                                   : ".") +
+            "<form method=\"post\" action=\"/consent\">" + field("ticket", view.ticket) +
+            "<button name=\"decision\" value=\"deny\">Deny</button> "
+            "<button name=\"decision\" value=\"allow\">Allow</button></form>");
 }
 
 } // namespace
 
 // [authorize]
-http_response login_pages::authorize(const http_request& request) {
+oauth::http_response login_pages::authorize(const oauth::http_request& request) {
     const auto outcome = issuer_.authorize(request);
-    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
-    const auto& asked = std::get<interaction>(outcome);
+    if (const auto* refused = std::get_if<oauth::error_page>(&outcome)) return refusal(*refused);
+    const auto& asked = std::get<oauth::interaction>(outcome);
     if (asked.demands.none) { // nobody may be shown a page, and nobody is known without one
         const auto silent = issuer_.authenticated(asked.ticket, std::nullopt, request);
-        if (const auto* refused = std::get_if<error_page>(&silent)) return refusal(*refused);
-        return std::get<http_response>(silent);
+        if (const auto* refused = std::get_if<oauth::error_page>(&silent)) return refusal(*refused);
+        return std::get<oauth::http_response>(silent);
     }
-    const auto client = web::escape(web::parameter(request.target, "client_id"));
-    const auto back_to = web::escape(web::parameter(request.target, "redirect_uri"));
-    const auto answered = back_to.empty() ? "" : ", which is answered at <b>" + back_to + "</b>,";
-    return web::page(
-        200, "<h1>Sign in to Notes</h1><p>The application <b>" + client + "</b>" + answered +
-                 " wants to use Notes in your name."
-                 "<p>We ask Example ID who you are, and for nothing else there."
-                 "<form method=\"post\" action=\"/login\">" +
-                 field("ticket", asked.ticket) + "<button>Go on with Example ID</button></form>");
+    return web::page(200, "<h1>Sign in to Notes</h1><p>" + who_asks(asked) +
+                              "<p>We ask Example ID who you are, and for nothing else there."
+                              "<form method=\"post\" action=\"/login\">" +
+                              field("ticket", asked.ticket) +
+                              "<button>Go on with Example ID</button></form>");
 }
 // [authorize]
 
 // [begin_login]
-http_response login_pages::begin_login(const http_request& request) {
+oauth::http_response login_pages::begin_login(const oauth::http_request& request) {
     const auto state = web::random_name();
     const pending login{web::random_name(), web::parameter(request.body, "ticket"),
                         web::random_name(), web::random_name(), clock_.now() + most_at_upstream};
     if (!keep(state, login)) return start_again(503);
-    auto away = web::see_other(
-        provider_.login_url({state, login.nonce, base64url(as_view(sha256(login.verifier)))}));
+    auto away = web::see_other(provider_.login_url(
+        {state, login.nonce, oauth::base64url(oauth::as_view(oauth::sha256(login.verifier)))}));
     away.headers.push_back(web::set_cookie(login_cookie, login.browser));
     return away;
 }
@@ -104,11 +118,11 @@ std::optional<login_pages::pending> login_pages::take(const std::string& state) 
 // [take]
 
 // [callback]
-http_response login_pages::callback(const http_request& request) {
+oauth::http_response login_pages::callback(const oauth::http_request& request) {
     const auto login = take(web::parameter(request.target, "state"));
     if (!login) return start_again(400);
     // Another browser's answer: somebody was sent here to be signed in as somebody else.
-    if (!equal_in_constant_time(web::cookie(request, login_cookie), login->browser))
+    if (!oauth::equal_in_constant_time(web::cookie(request, login_cookie), login->browser))
         return start_again(400);
     const auto code = web::parameter(request.target, "code");
     if (code.empty()) return start_again(403); // `error`: they did not sign in
@@ -119,8 +133,8 @@ http_response login_pages::callback(const http_request& request) {
 // [callback]
 
 // [go_on]
-http_response login_pages::go_on(const pending& login, const upstream_user& user,
-                                 const http_request& page) {
+oauth::http_response login_pages::go_on(const pending& login, const upstream_user& user,
+                                        const oauth::http_request& page) {
     const auto account = user.issuer + '|' + user.subject;
     const auto session = web::random_name();
     {
@@ -129,28 +143,29 @@ http_response login_pages::go_on(const pending& login, const upstream_user& user
         their_token_[account] = user.refresh_token; // stays here
     }
     const auto outcome = issuer_.authenticated(
-        login.ticket, mcp_oauth::login{account, clock_.now(), "", {}, session}, page);
-    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
-    const auto* view = std::get_if<consent_view>(&outcome);
-    auto answer = view ? consent_page(*view) : std::get<http_response>(outcome);
+        login.ticket, oauth::login{account, clock_.now(), "", {}, session}, page);
+    if (const auto* refused = std::get_if<oauth::error_page>(&outcome)) return refusal(*refused);
+    const auto* view = std::get_if<oauth::consent_view>(&outcome);
+    auto answer = view ? consent_page(*view) : std::get<oauth::http_response>(outcome);
     answer.headers.push_back(web::set_cookie(session_cookie, session));
     return answer;
 }
 // [go_on]
 
 // [decide]
-http_response login_pages::decide(const http_request& request) {
+oauth::http_response login_pages::decide(const oauth::http_request& request) {
     const auto session = web::cookie(request, session_cookie);
     const auto account = account_of(session);
     if (account.empty()) return start_again(403);
     const auto ticket = web::parameter(request.body, "ticket");
-    approval given; // `remember` stays off: the next request of any client is asked about again
-    given.host_data = json_object_writer{}.add("account", account).take();
+    oauth::approval
+        given; // `remember` stays off: the next request of any client is asked about again
+    given.host_data = oauth::json_object_writer{}.add("account", account).take();
     const auto outcome = web::parameter(request.body, "decision") == "allow"
                              ? issuer_.approve(ticket, session, given, request)
                              : issuer_.deny(ticket, session, request);
-    if (const auto* refused = std::get_if<error_page>(&outcome)) return refusal(*refused);
-    return std::get<http_response>(outcome);
+    if (const auto* refused = std::get_if<oauth::error_page>(&outcome)) return refusal(*refused);
+    return std::get<oauth::http_response>(outcome);
 }
 // [decide]
 
@@ -167,18 +182,20 @@ std::string login_pages::upstream_token_of(const std::string& account) {
 }
 
 // [still_welcome]
-refresh_hook still_welcome(upstream& provider) {
+oauth::refresh_hook still_welcome(upstream& provider) {
     return [&provider](std::string_view, std::string_view,
-                       std::string_view host_data) -> std::optional<error> {
-        const auto kept = json_document::parse(host_data);
+                       std::string_view host_data) -> std::optional<oauth::error> {
+        const auto kept = oauth::json_document::parse(host_data);
         const auto account = kept ? kept->root().string_at("account") : std::nullopt;
-        if (!account) return error{error_code::invalid_grant, "the account is not known"};
+        if (!account)
+            return oauth::error{oauth::error_code::invalid_grant, "the account is not known"};
         switch (provider.standing_of(std::string{*account})) {
         case standing::good: return std::nullopt;
-        case standing::gone: return error{error_code::invalid_grant, "the account was closed"};
+        case standing::gone:
+            return oauth::error{oauth::error_code::invalid_grant, "the account was closed"};
         case standing::unknown: break;
         }
-        return error{error_code::temporarily_unavailable, "try again in a moment"};
+        return oauth::error{oauth::error_code::temporarily_unavailable, "try again in a moment"};
     };
 }
 // [still_welcome]

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "mcp_oauth/adapters/key_file.hpp"
 #include "mcp_oauth/grammar/form_urlencoded.hpp"
 #include "mcp_oauth/grammar/json.hpp"
 #include "mcp_oauth/mcp_oauth.hpp"
@@ -12,7 +13,7 @@
 #include "login_pages.hpp"
 #include "web.hpp"
 
-using namespace mcp_oauth;
+namespace oauth = mcp_oauth;
 
 namespace {
 
@@ -30,9 +31,17 @@ template <class Expected> auto must(Expected value) {
     return std::move(*value);
 }
 
-http_request get(std::string target) { return {"GET", std::move(target), {}, {}, {}, {}}; }
-http_request post(std::string target, std::string body) {
-    const http_header type{"Content-Type", "application/x-www-form-urlencoded"};
+/// In a file, so that a restart logs nobody out.
+oauth::server_keys kept_keys() {
+    auto keys = oauth::load_or_create_keys("upstream_login.keys"); // made once, mode 0600
+    if (keys) return std::move(*keys);
+    std::printf("%s\n", keys.error().problem.c_str());
+    std::exit(2);
+}
+
+oauth::http_request get(std::string target) { return {"GET", std::move(target), {}, {}, {}, {}}; }
+oauth::http_request post(std::string target, std::string body) {
+    const oauth::http_header type{"Content-Type", "application/x-www-form-urlencoded"};
     return {"POST", std::move(target), {type}, std::move(body), {}, {}};
 }
 
@@ -40,14 +49,14 @@ http_request post(std::string target, std::string body) {
 struct browser {
     std::map<std::string, std::string> cookies;
 
-    [[nodiscard]] http_request with_cookies(http_request request) const {
+    [[nodiscard]] oauth::http_request with_cookies(oauth::http_request request) const {
         std::string all;
         for (const auto& [name, value] : cookies)
             all += (all.empty() ? "" : "; ") + name + '=' + value;
         request.headers.push_back({"Cookie", all});
         return request;
     }
-    http_response seen(http_response answer) {
+    oauth::http_response seen(oauth::http_response answer) {
         for (const auto& field : answer.headers) {
             if (field.name != "Set-Cookie") continue;
             const auto pair = field.value.substr(0, field.value.find(';'));
@@ -56,69 +65,80 @@ struct browser {
         }
         return answer;
     }
-    [[nodiscard]] static std::string form(const http_response& page) {
+    [[nodiscard]] static std::string form(const oauth::http_response& page) {
         constexpr std::string_view before = "name=\"ticket\" value=\"";
         const auto at = page.body.find(before);
         if (at == std::string::npos) return {};
         const auto begin = at + before.size();
         const auto ticket = page.body.substr(begin, page.body.find('"', begin) - begin);
-        return "ticket=" + form_encode(ticket);
+        return "ticket=" + oauth::form_encode(ticket);
     }
 };
 
-client application(const char* id) {
-    client made;
+oauth::client application(const char* id, const char* name) {
+    oauth::client made;
     made.client_id = id;
+    made.client_name = name;
     made.redirect_uris = {std::string{"https://"} + id + ".example/cb"};
     return made;
 }
 
-authorization_server make_issuer(record_store& store, upstream& provider) {
-    system_random random;
-    authorization_server_config config;
+oauth::authorization_server make_issuer(oauth::record_store& store, upstream& provider) {
+    oauth::authorization_server_config config;
     config.issuer = "https://notes.example.com";
     config.resources = {"https://notes.example.com/mcp"};
     config.scopes_supported = config.default_scopes = {"notes"};
-    config.secrets.push_back(must(server_secret::generate(random)));
-    config.signing_keys = {must(signing_key::generate_es256())};
-    config.clients = {application("desk"), application("other")};
-    config.policy = policy::mcp();
+    auto keys = kept_keys();
+    config.secrets = std::move(keys.secrets);
+    config.signing_keys = std::move(keys.signing_keys);
+    config.clients = {application("desk", "Notes <b>Desk</b>"), application("other", "")};
+    config.policy = oauth::policy::mcp();
     config.may_refresh = still_welcome(provider);
-    return must(authorization_server::make(std::move(config), {store}));
+    return must(oauth::authorization_server::make(std::move(config), {store}));
 }
 
 /// Everybody in the walk.
 struct world {
-    memory_store store;
+    oauth::memory_store store;
     simulated_upstream provider;
-    authorization_server issuer = make_issuer(store, provider);
+    oauth::authorization_server issuer = make_issuer(store, provider);
     login_pages pages{issuer, provider};
 
+    oauth::http_response ask(const std::string& app) {
+        return pages.authorize(
+            get("/authorize?response_type=code&client_id=" + app +
+                "&code_challenge_method=S256&code_challenge=" + challenge +
+                "&redirect_uri=" + oauth::form_encode("https://" + app + ".example/cb")));
+    }
     /// Up to the upstream. Returns: the URL there.
     std::string go_to_upstream(browser& user, const std::string& app) {
-        const auto asks =
-            pages.authorize(get("/authorize?response_type=code&client_id=" + app +
-                                "&code_challenge_method=S256" + "&code_challenge=" + challenge +
-                                "&redirect_uri=" + form_encode("https://" + app + ".example/cb")));
-        const auto away = user.seen(pages.begin_login(post("/login", browser::form(asks))));
+        const auto away = user.seen(pages.begin_login(post("/login", browser::form(ask(app)))));
         return std::string{away.header("location").value_or("")};
     }
-    http_response come_back(browser& user, const std::string& query) {
+    oauth::http_response come_back(browser& user, const std::string& query) {
         return user.seen(pages.callback(user.with_cookies(get("/callback" + query))));
     }
-    http_response redeem(const std::string& code) {
+    oauth::http_response redeem(const std::string& code) {
         return issuer.handle(post("/token", "grant_type=authorization_code&client_id=desk&code=" +
                                                 code + "&code_verifier=" + verifier));
     }
-    http_response refresh(const std::string& token) {
+    oauth::http_response refresh(const std::string& token) {
         return issuer.handle(
             post("/token", "grant_type=refresh_token&client_id=desk&refresh_token=" + token));
     }
 };
 
-std::string member(const http_response& answer, const char* name) {
-    const auto body = must(json_document::parse(answer.body));
+std::string member(const oauth::http_response& answer, const char* name) {
+    const auto body = must(oauth::json_document::parse(answer.body));
     return std::string{body.root().string_at(name).value_or("")};
+}
+
+void first_page(world& w) {
+    const auto told = w.ask("desk").body;
+    expect(told.find("The application \"Notes &lt;b&gt;Desk&lt;/b&gt;\" wants") !=
+                   std::string::npos &&
+               told.find("<b>desk.example</b>") != std::string::npos,
+           "the first page says who asks, and where the answer goes");
 }
 
 /// Returns: the refresh token that the application got.
@@ -173,13 +193,23 @@ void accounts_end(world& w, const std::string& token) {
     expect(member(refused, "error") == "invalid_grant", "a closed account refreshes no more");
 }
 
+/// Returns: the next refresh token.
+std::string restart(world& w, const std::string& token) {
+    w.issuer = make_issuer(w.store, w.provider); // what is left of the old one: store and keys
+    const auto next = w.refresh(token);
+    expect(next.status == 200, "a restart logs nobody out");
+    return member(next, "refresh_token");
+}
+
 } // namespace
 
 int main() {
     world w;
     browser alice;
-    const auto token = log_in(w, alice);
+    first_page(w);
+    auto token = log_in(w, alice);
     attacks(w, alice);
+    token = restart(w, token);
     accounts_end(w, token);
     return 0;
 }

@@ -3,13 +3,13 @@
 // bucket's worth. Ordered by that moment, the first bucket is the fullest.
 
 #include <algorithm>
-#include <cstring>
 #include <mutex>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "base/digest_hash.hpp"
 #include "mcp_oauth/base/crypto.hpp"
 #include "mcp_oauth/base/octets.hpp"
 #include "mcp_oauth/ports/attempt_limiter.hpp"
@@ -25,13 +25,7 @@ using microseconds = std::chrono::microseconds;
 // Keys are of a stranger's choosing and length; their digests are neither.
 using bucket_name = digest256;
 
-struct bucket_hash {
-    std::size_t operator()(const bucket_name& name) const noexcept {
-        std::size_t prefix = 0;
-        std::memcpy(&prefix, name.data(), sizeof prefix);
-        return prefix;
-    }
-};
+enum class spending : std::uint8_t { nothing, a_token };
 
 bucket_name name_of(attempt what, std::string_view key) {
     std::string text(1, static_cast<char>(what));
@@ -71,6 +65,18 @@ struct memory_attempt_limiter::state {
         }
         return limits.failed_secret; // only reachable through a cast from an outside integer
     }
+    [[nodiscard]] std::optional<seconds> ask(attempt what, std::string_view key, instant now,
+                                             spending how) {
+        const auto& chosen = rate(what);
+        if (!chosen || limits.keys == 0) return std::nullopt;
+        const auto name = name_of(what, key);
+        seconds wait{};
+        const std::lock_guard held(lock);
+        const auto after = take_one(full_at(name), now.time_since_epoch(), *chosen, wait);
+        if (!after) return wait;
+        if (how == spending::a_token) put(name, *after);
+        return std::nullopt;
+    }
     [[nodiscard]] microseconds full_at(const bucket_name& name) const {
         const auto found = buckets.find(name);
         return found == buckets.end() ? microseconds::min() : found->second;
@@ -95,7 +101,7 @@ struct memory_attempt_limiter::state {
 
     const rates limits;
     std::mutex lock;
-    std::unordered_map<bucket_name, microseconds, bucket_hash> buckets;
+    std::unordered_map<bucket_name, microseconds, digest_hash> buckets;
     std::set<std::pair<microseconds, bucket_name>> by_fullness;
 };
 
@@ -106,26 +112,11 @@ memory_attempt_limiter::~memory_attempt_limiter() = default;
 
 std::optional<seconds> memory_attempt_limiter::admit(attempt what, std::string_view key,
                                                      instant now) {
-    const auto& rate = state_->rate(what);
-    if (!rate || state_->limits.keys == 0) return std::nullopt;
-    const auto name = name_of(what, key);
-    seconds wait{};
-    const std::lock_guard held(state_->lock);
-    const auto after = take_one(state_->full_at(name), now.time_since_epoch(), *rate, wait);
-    if (!after) return wait;
-    state_->put(name, *after);
-    return std::nullopt;
+    return state_->ask(what, key, now, spending::a_token);
 }
-
 std::optional<seconds> memory_attempt_limiter::peek(attempt what, std::string_view key,
                                                     instant now) {
-    const auto& rate = state_->rate(what);
-    if (!rate || state_->limits.keys == 0) return std::nullopt;
-    const auto name = name_of(what, key);
-    seconds wait{};
-    const std::lock_guard held(state_->lock);
-    if (take_one(state_->full_at(name), now.time_since_epoch(), *rate, wait)) return std::nullopt;
-    return wait;
+    return state_->ask(what, key, now, spending::nothing);
 }
 
 } // namespace v0

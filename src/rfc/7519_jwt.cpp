@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "rfc/optional_claim.hpp"
+
 namespace mcp_oauth {
 inline namespace v0 {
 namespace {
@@ -20,24 +22,6 @@ std::optional<std::int64_t> date_of(json_value claim, rounding to) {
     if (!number || !is_date(*number)) return std::nullopt;
     return static_cast<std::int64_t>(to == rounding::down ? std::floor(*number)
                                                           : std::ceil(*number));
-}
-
-// Each fills `target` where the claim is there. Returns: false where it is of another type.
-bool take(json_value claims, std::string_view name, std::string& target) {
-    const auto found = claims.find(name);
-    if (!found) return true;
-    const auto text = found->string();
-    if (!text || text->empty()) return false;
-    target = *text;
-    return true;
-}
-
-bool take(json_value claims, std::string_view name, rounding to,
-          std::optional<std::int64_t>& target) {
-    const auto found = claims.find(name);
-    if (!found) return true;
-    target = date_of(*found, to);
-    return target.has_value();
 }
 
 bool take_audience(json_value claims, std::vector<std::string>& target) {
@@ -65,13 +49,38 @@ std::optional<std::string> text_claim(json_value claims, std::string_view name) 
     return std::string{*text};
 }
 
+bool take_optional(json_value claims, std::string_view name, std::string& target) {
+    const auto found = claims.find(name);
+    if (!found) return true;
+    const auto text = found->string();
+    if (!text || text->empty()) return false;
+    target = *text;
+    return true;
+}
+
+bool take_optional(json_value claims, std::string_view name, std::optional<std::string>& target) {
+    std::string text;
+    if (!take_optional(claims, name, text)) return false;
+    if (!text.empty()) target = std::move(text);
+    return true;
+}
+
+bool take_optional(json_value claims, std::string_view name, std::optional<std::int64_t>& target,
+                   rounding to) {
+    const auto found = claims.find(name);
+    if (!found) return true;
+    target = date_of(*found, to);
+    return target.has_value();
+}
+
 std::optional<registered_claims> registered_claims::read(json_value claims) {
     registered_claims all;
-    const bool fine = take(claims, "iss", all.issuer) && take(claims, "sub", all.subject) &&
-                      take_audience(claims, all.audience) && take(claims, "jti", all.jwt_id) &&
-                      take(claims, "iat", rounding::down, all.issued_at) &&
-                      take(claims, "nbf", rounding::up, all.not_before) &&
-                      take(claims, "exp", rounding::down, all.expires_at);
+    const bool fine =
+        take_optional(claims, "iss", all.issuer) && take_optional(claims, "sub", all.subject) &&
+        take_audience(claims, all.audience) && take_optional(claims, "jti", all.jwt_id) &&
+        take_optional(claims, "iat", all.issued_at) &&
+        take_optional(claims, "nbf", all.not_before, rounding::up) &&
+        take_optional(claims, "exp", all.expires_at);
     if (!fine || !claims.is_object()) return std::nullopt;
     return all;
 }

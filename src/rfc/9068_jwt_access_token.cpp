@@ -7,6 +7,7 @@
 #include "mcp_oauth/grammar/json_writer.hpp"
 #include "mcp_oauth/rfc/7515_jws.hpp"
 #include "mcp_oauth/rfc/7519_jwt.hpp"
+#include "rfc/optional_claim.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -14,16 +15,6 @@ namespace {
 
 constexpr std::string_view access_token_type = "at+jwt";
 constexpr std::size_t deepest_claims = 8;
-
-// A claim that may be absent, but not of another type.
-bool take_optional_text(json_value claims, std::string_view name, std::string& target) {
-    const auto found = claims.find(name);
-    if (!found) return true;
-    const auto text = found->string();
-    if (!text || text->empty()) return false;
-    target = *text;
-    return true;
-}
 
 bool take_scope(json_value claims, std::string_view name, scope_set& target) {
     const auto found = claims.find(name);
@@ -52,21 +43,18 @@ bool take_plain_scope(json_value claims, scope_set& target) {
 // The claim that names the client; the first that is there counts.
 bool take_plain_client(json_value claims, std::string& target) {
     for (const std::string_view name : {"client_id", "azp", "cid"})
-        if (claims.find(name)) return take_optional_text(claims, name, target);
+        if (claims.find(name)) return take_optional(claims, name, target);
     return true;
 }
 
 bool take_login(json_value claims, access_token_claims& target) {
-    if (claims.find("auth_time")) {
-        target.auth_time = numeric_date(claims, "auth_time");
-        if (!target.auth_time) return false;
-    }
+    if (!take_optional(claims, "auth_time", target.auth_time)) return false;
     if (const auto amr = claims.find("amr")) {
         auto methods = amr->strings();
         if (!methods) return false;
         target.amr = std::move(*methods);
     }
-    return take_optional_text(claims, "acr", target.acr);
+    return take_optional(claims, "acr", target.acr);
 }
 
 // A binding of another kind, such as to a certificate, cannot be enforced here, and a token that
@@ -114,7 +102,7 @@ bool take_client_and_scope(json_value claims, access_token_profile profile,
 
 bool take_own(json_value claims, access_token_profile profile, access_token_claims& target) {
     return take_client_and_scope(claims, profile, target) &&
-           take_optional_text(claims, "grant_id", target.grant_id) &&
+           take_optional(claims, "grant_id", target.grant_id) &&
            take_confirmation(claims, target.jkt) && take_login(claims, target);
 }
 

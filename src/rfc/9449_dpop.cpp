@@ -11,6 +11,7 @@
 #include "mcp_oauth/rfc/7519_jwt.hpp"
 #include "mcp_oauth/rfc/7638_jwk_thumbprint.hpp"
 #include "rfc/authorization_field.hpp"
+#include "rfc/optional_claim.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -123,9 +124,9 @@ struct dpop_claims {
         const auto iat = numeric_date(root, "iat");
         if (!jti || jti->size() > largest_dpop_jti || !htm || !htu || !iat) return std::nullopt;
         dpop_claims claims{std::move(*jti), std::move(*htm), std::move(*htu), *iat, {}, {}};
-        if (root.find("ath") && !(claims.ath = text_claim(root, "ath"))) return std::nullopt;
-        if (root.find("nonce") && !(claims.nonce = text_claim(root, "nonce"))) return std::nullopt;
-        return claims;
+        const bool fine =
+            take_optional(root, "ath", claims.ath) && take_optional(root, "nonce", claims.nonce);
+        return fine ? std::optional{std::move(claims)} : std::nullopt;
     }
 
     /// The first thing that is not as expected, in the order of RFC 9449 §4.3; the nonce last, so

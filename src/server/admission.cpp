@@ -14,6 +14,7 @@
 #include "server/gate_answers.hpp"
 #include "server/principal_access.hpp"
 #include "server/record_keys.hpp"
+#include "server/request_event.hpp"
 #include "server/resource_state.hpp"
 #include "server/token_check.hpp"
 
@@ -24,7 +25,6 @@ namespace {
 
 using gate_state = resource_server::state;
 
-constexpr std::size_t longest_user_agent = 256;
 constexpr error bad_token{error_code::invalid_token, "the access token is invalid"};
 
 // What a client without a good token is told to get: enough to begin with, and for this call.
@@ -40,16 +40,6 @@ bool too_long(const http_request& request, std::size_t most) noexcept {
                                           equal_ignoring_case(field.name, "dpop")))
             return true;
     return false;
-}
-
-event describe(const http_request& request, instant now) {
-    event e;
-    e.at = now;
-    e.source = request.source;
-    e.correlation_id = request.correlation_id;
-    if (const auto agent = request.header("user-agent"))
-        e.user_agent = agent->substr(0, longest_user_agent);
-    return e;
 }
 
 /// One request at the gate. It owns what it needs: where nothing is loaded or fetched it is
@@ -103,7 +93,7 @@ private:
                                    kept_ ? key_fetches::none : key_fetches::allowed);
         if (auto* good = std::get_if<verified_access_token>(&verdict))
             return judge_caller(request, token, std::move(*good));
-        event_ = describe(request, now_);
+        event_ = event_of(request, now_);
         if (const auto* refused = std::get_if<token_refusal>(&verdict))
             return refuse_token(name(refused->fault));
         if (std::holds_alternative<issuer_tells>(verdict)) {
@@ -154,7 +144,7 @@ private:
         if (bearer && !looks_up && allowed)
             return finish(std::move(*who_)); // the way of almost every call
 
-        event_ = describe(request, now_);
+        event_ = event_of(request, now_);
         event_.grant_id = who_->grant_id();
         event_.client_id = who_->client_id();
         event_.subject = who_->subject();
@@ -242,13 +232,13 @@ private:
     }
     void invite(const http_request& request) {
         if (server_->asks_for_too_much(needed_)) { // the client would fetch a token in vain
-            event_ = describe(request, now_);
+            event_ = event_of(request, now_);
             tell(event_kind::scope_refused, "scope_not_offered");
         }
         finish(ask_for_token(*server_, resource_, challenged_scope(resource_, needed_)));
     }
     void refuse_request(const error& why, const http_request& request) {
-        event_ = describe(request, now_);
+        event_ = event_of(request, now_);
         tell(event_kind::token_refused, "invalid_request");
         refuse(why);
     }
@@ -309,7 +299,7 @@ operation<admission> resource_server::begin_admit(const http_request& request,
     const auto* guarded = state_->find(resource);
     if (guarded == nullptr || needed.malformed())
         return operation<admission>{std::make_unique<misconfigured>(
-            *refuse_host(*state_, guarded, needed, describe(request, state_->now())))};
+            *refuse_host(*state_, guarded, needed, event_of(request, state_->now())))};
     auto made = std::make_unique<admission_flow>(state_, *guarded, needed);
     made->start(request);
     return operation<admission>{std::move(made)};

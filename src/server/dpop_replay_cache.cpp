@@ -5,30 +5,16 @@ inline namespace v0 {
 
 bool dpop_replay_cache::insert(const dpop_proof& proof, instant now) {
     const auto& digest = proof.replay_digest();
-    // The last octet chooses the shard, the first ones the place in it.
-    auto& mine = shards_[digest.back() % shards];
+    auto& mine = seen_.of(digest);
     const std::lock_guard<std::mutex> lock{mine.guard};
-    const auto found = mine.seen.find(digest);
-    if (found != mine.seen.end() && now < found->second) return false;
-    const auto is_due = [&] {
-        return mine.order.size() >= most_in_shard_ || now >= mine.seen.at(mine.order.front());
-    };
-    while (!mine.order.empty() && is_due()) {
-        mine.seen.erase(mine.order.front());
-        mine.order.pop_front();
-    }
-    const bool fresh = mine.seen.insert_or_assign(digest, proof.expires_at()).second;
-    if (fresh) mine.order.push_back(digest);
+    if (const auto* until = mine.find(digest); until != nullptr && now < *until) return false;
+    const auto is_due = [&] { return mine.size() >= most_in_shard_ || now >= mine.oldest(); };
+    while (mine.size() > 0 && is_due()) mine.drop_oldest();
+    if (auto* until = mine.find(digest))
+        *until = proof.expires_at();
+    else
+        mine.add(digest, proof.expires_at());
     return true;
-}
-
-std::size_t dpop_replay_cache::size() const {
-    std::size_t all = 0;
-    for (const auto& each : shards_) {
-        const std::lock_guard<std::mutex> lock{each.guard};
-        all += each.seen.size();
-    }
-    return all;
 }
 
 } // namespace v0

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "mcp_oauth/grammar/json_writer.hpp"
+#include "server/request_event.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -11,15 +12,9 @@ exchange::exchange(std::shared_ptr<const server_state> server, http_request requ
     : server_(std::move(server)), request_(std::move(request)), arrived_(server_->clock.now()) {}
 
 event exchange::describe(event_kind kind, std::string_view reason) const {
-    constexpr std::size_t longest_user_agent = 256;
-    event e;
+    event e = event_of(request_, arrived_);
     e.kind = kind;
-    e.at = arrived_;
     e.reason = reason;
-    e.source = request_.source;
-    e.correlation_id = request_.correlation_id;
-    if (const auto agent = request_.header("user-agent"))
-        e.user_agent = agent->substr(0, longest_user_agent);
     return e;
 }
 

@@ -1,17 +1,14 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <unordered_map>
 
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/base/crypto.hpp"
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
+#include "server/digest_shards.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -40,7 +37,7 @@ struct verified_entry {
 /// Threads: any thread may call anything. Shards keep them apart.
 class verified_tokens {
 public:
-    static constexpr std::size_t shards = 16;
+    static constexpr std::size_t shards = digest_shards<verified_entry>::count;
 
     /// Zero entries: nothing is remembered.
     explicit verified_tokens(std::size_t most_entries)
@@ -51,29 +48,11 @@ public:
     [[nodiscard]] verified_entry find(const digest256& token) const;
     void insert(const digest256& token, verified_entry entry);
     /// How many are remembered.
-    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
 private:
-    struct hash {
-        // A part of a SHA-256 is as good as any hash of it.
-        std::size_t operator()(const digest256& digest) const noexcept {
-            std::size_t value = 0;
-            for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8U | digest[i];
-            return value;
-        }
-    };
-    struct shard {
-        mutable std::mutex guard;
-        std::unordered_map<digest256, verified_entry, hash> entries;
-        std::deque<digest256> order; ///< the oldest in front
-    };
-    [[nodiscard]] shard& shard_of(const digest256& token) { return shards_[token.back() % shards]; }
-    [[nodiscard]] const shard& shard_of(const digest256& token) const {
-        return shards_[token.back() % shards];
-    }
-
     std::size_t most_in_shard_;
-    std::array<shard, shards> shards_;
+    digest_shards<verified_entry> entries_;
 };
 
 } // namespace v0

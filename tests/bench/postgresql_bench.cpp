@@ -162,21 +162,8 @@ void rotation_1_against_10000() {
     auto store = open_store(1);
     const deployment d{policy::strict(), store};
     const session db;
-    refreshing aged{d};
-    sizes(db, "one grant, new:");
-    for (int i = 0; i < 10'000; ++i) aged();
-    sizes(db, "one grant, 10,000 rotations:");
-    auto young = std::make_unique<refreshing>(d);
-    int used = 0;
-    const auto [old_one, new_one] = bench::compare([&] { aged(); },
-                                                   [&] {
-                                                       if (++used % 50 == 0)
-                                                           young = std::make_unique<refreshing>(d);
-                                                       (*young)();
-                                                   },
-                                                   50, 21);
-    bench::report("rotation 10,000 and on of one grant", old_one,
-                  "rotations 1 to 50 (every 50th a login)", new_one);
+    bench::compare_rotations(
+        d, [&](const char* when) { sizes(db, when); }, 50, 21);
 }
 
 /// Each grant is a copy of a real one, under owners and a key of its own.

@@ -195,21 +195,8 @@ void sizes(const std::string& when, long grants) {
 void rotation_1_against_10000() {
     auto store = open_store();
     const deployment d{policy::strict(), store};
-    refreshing aged{d};
-    sizes("one grant, new:", 1);
-    for (int i = 0; i < 10'000; ++i) aged();
-    sizes("one grant, 10,000 rotations:", 1);
-    auto young = std::make_unique<refreshing>(d);
-    int used = 0;
-    const auto [old_one, new_one] = bench::compare([&] { aged(); },
-                                                   [&] {
-                                                       if (++used % 50 == 0)
-                                                           young = std::make_unique<refreshing>(d);
-                                                       (*young)();
-                                                   },
-                                                   100, 31);
-    bench::report("rotation 10,000 and on of one grant", old_one,
-                  "rotations 1 to 50 (every 50th a login)", new_one);
+    bench::compare_rotations(
+        d, [&](const char* when) { sizes(when, 1); }, 100, 31);
 }
 
 /// Each a copy of a real grant, under a key and a subject of its own; a thousand clients.

@@ -122,4 +122,25 @@ void compare_with_bare(record_store& store, std::size_t threads, const std::stri
     compare_rates("refreshes, opaque", refreshes(sealing), bare, crew(threads, statement));
 }
 
+/// A grant that was rotated ten thousand times beside one that was rotated fifty times at most.
+/// `sizes(when)` says how large the store is.
+template <class Sizes>
+void compare_rotations(const deployment& d, Sizes sizes, int calls, int rounds) {
+    refreshing aged{d};
+    sizes("one grant, new:");
+    for (int i = 0; i < 10'000; ++i) aged();
+    sizes("one grant, 10,000 rotations:");
+    auto young = std::make_unique<refreshing>(d);
+    int used = 0;
+    const auto [old_one, new_one] = compare([&] { aged(); },
+                                            [&] {
+                                                if (++used % 50 == 0)
+                                                    young = std::make_unique<refreshing>(d);
+                                                (*young)();
+                                            },
+                                            calls, rounds);
+    report("rotation 10,000 and on of one grant", old_one, "rotations 1 to 50 (every 50th a login)",
+           new_one);
+}
+
 } // namespace bench

@@ -1,13 +1,10 @@
-// expect: is private within this context | private constructor
 #include "mcp_oauth/rfc/9449_dpop.hpp"
 
 mcp_oauth::expected<mcp_oauth::dpop_proof, mcp_oauth::dpop_refusal>
 prove(const mcp_oauth::http_request& request, const mcp_oauth::dpop_expectations& expected) {
-#ifndef WITHOUT_THE_MISUSE
-    (void)request;
-    (void)expected;
+// expect: is private within this context | private constructor
+#if MISUSE == 1
     return mcp_oauth::dpop_proof{"thumbprint", {}, {}};
-#else
-    return mcp_oauth::verify_dpop_proof(request, expected);
 #endif
+    return mcp_oauth::verify_dpop_proof(request, expected);
 }

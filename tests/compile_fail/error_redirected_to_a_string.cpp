@@ -1,4 +1,3 @@
-// expect: matched_redirect_uri
 #include <optional>
 #include <string>
 
@@ -7,11 +6,9 @@
 std::optional<mcp_oauth::redirect_error> answer(const std::string& requested,
                                                 const mcp_oauth::matched_redirect_uri& matched,
                                                 mcp_oauth::error why) {
-#ifndef WITHOUT_THE_MISUSE
-    (void)matched;
+// expect: matched_redirect_uri
+#if MISUSE == 1
     return mcp_oauth::redirect_error::make(requested, why, std::nullopt);
-#else
-    (void)requested;
-    return mcp_oauth::redirect_error::make(matched, why, std::nullopt);
 #endif
+    return mcp_oauth::redirect_error::make(matched, why, std::nullopt);
 }

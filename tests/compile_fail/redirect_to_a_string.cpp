@@ -1,4 +1,3 @@
-// expect: matched_redirect_uri
 #include <optional>
 #include <string>
 
@@ -7,11 +6,9 @@
 std::string answer(const mcp_oauth::authorization_success& success,
                    const mcp_oauth::issuer_identifier& issuer, const std::string& requested,
                    const mcp_oauth::matched_redirect_uri& matched) {
-#ifndef WITHOUT_THE_MISUSE
-    (void)matched;
+// expect: matched_redirect_uri
+#if MISUSE == 1
     return success.location(requested, std::nullopt, issuer);
-#else
-    (void)requested;
-    return success.location(matched, std::nullopt, issuer);
 #endif
+    return success.location(matched, std::nullopt, issuer);
 }

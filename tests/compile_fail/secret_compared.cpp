@@ -1,10 +1,9 @@
-// expect: no match for 'operator==' | invalid operands to binary expression
 #include "mcp_oauth/base/secret.hpp"
 
 bool same(const mcp_oauth::secret& a, const mcp_oauth::secret& b) {
-#ifndef WITHOUT_THE_MISUSE
+// expect: no match for 'operator==' | invalid operands to binary expression
+#if MISUSE == 1
     return a == b;
-#else
-    return equal_in_constant_time(a, b);
 #endif
+    return equal_in_constant_time(a, b);
 }

@@ -1,10 +1,9 @@
-// expect: use of deleted function | call to deleted constructor
 #include "mcp_oauth/base/secret.hpp"
 
 mcp_oauth::secret duplicate(const mcp_oauth::secret& password) {
-#ifndef WITHOUT_THE_MISUSE
+// expect: use of deleted function | call to deleted constructor
+#if MISUSE == 1
     return password;
-#else
-    return password.clone();
 #endif
+    return password.clone();
 }

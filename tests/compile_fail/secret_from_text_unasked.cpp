@@ -1,4 +1,3 @@
-// expect: could not convert | invalid initialization | no known conversion | no viable conversion
 #include <string>
 
 #include "mcp_oauth/base/secret.hpp"
@@ -6,9 +5,9 @@
 void keep(const mcp_oauth::secret& password);
 
 void read(const std::string& line) {
-#ifndef WITHOUT_THE_MISUSE
+// expect: could not convert | invalid initialization | no known conversion | no viable conversion
+#if MISUSE == 1
     keep(line); // a copy that nobody wipes would stay behind unnoticed
-#else
-    keep(mcp_oauth::secret{line});
 #endif
+    keep(mcp_oauth::secret{line});
 }

@@ -8,10 +8,10 @@ import * as oauth from 'oauth4webapi';
 
 import { postForm, postJson } from './support/http.mjs';
 import { claimsOf, discover, makeClient, redirectUri, sha256 } from './support/oauth.mjs';
+import { authorizationRequest, discovered, insecure, register } from './support/oauth4webapi.mjs';
 import { startServer } from './support/server.mjs';
 import { UserAgent } from './support/user_agent.mjs';
 
-const insecure = { [oauth.allowInsecureRequests]: true }; // a loopback server in development
 const mcpHeaders = { accept: 'application/json, text/event-stream' };
 const whoami = {
   jsonrpc: '2.0',
@@ -72,29 +72,12 @@ describe('DPoP with oauth4webapi', () => {
       test(`[DPOP-12][DPOP-23][MCP-DPOP-02][MCP-DPOP-03][MCP-DPOP-05] ${alg}, nonces ${nonces}`, async (t) => {
         const server = await startServer({ dpop: { nonces } });
         t.after(() => server.stop());
-        const resource = new URL(server.mcp);
-        const metadata = await oauth.processResourceDiscoveryResponse(
-          resource,
-          await oauth.resourceDiscoveryRequest(resource, insecure),
-        );
+        const { resource, metadata, as } = await discovered(server);
         assert.ok(metadata.dpop_signing_alg_values_supported.includes('ES256'));
-        const issuer = new URL(metadata.authorization_servers[0]);
-        const as = await oauth.processDiscoveryResponse(
-          issuer,
-          await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }),
-        );
-        const client = await oauth.processDynamicClientRegistrationResponse(
-          await oauth.dynamicClientRegistrationRequest(
-            as,
-            {
-              redirect_uris: [redirectUri],
-              token_endpoint_auth_method: 'none',
-              grant_types: ['authorization_code', 'refresh_token'],
-              dpop_bound_access_tokens: true,
-            },
-            insecure,
-          ),
-        );
+        const client = await register(as, {
+          grant_types: ['authorization_code', 'refresh_token'],
+          dpop_bound_access_tokens: true,
+        });
         assert.equal(client.dpop_bound_access_tokens, true);
         const keys = await oauth.generateKeyPair(alg, { extractable: true });
         const DPoP = oauth.DPoP(client, keys);
@@ -109,21 +92,11 @@ describe('DPoP with oauth4webapi', () => {
           }
         };
 
-        const verifier = oauth.generateRandomCodeVerifier();
-        const state = oauth.generateRandomState();
-        const url = new URL(as.authorization_endpoint);
-        for (const [name, value] of Object.entries({
-          client_id: client.client_id,
-          redirect_uri: redirectUri,
-          response_type: 'code',
+        const { url, verifier, state } = await authorizationRequest(as, client, {
           scope: 'mcp notes:read',
-          state,
-          code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-          code_challenge_method: 'S256',
           resource: metadata.resource,
           dpop_jkt: await DPoP.calculateThumbprint(),
-        }))
-          url.searchParams.set(name, value);
+        });
         const { callback } = await new UserAgent().authorize(url);
         const parameters = oauth.validateAuthResponse(as, client, callback, state);
         const tokens = await patiently(async () =>

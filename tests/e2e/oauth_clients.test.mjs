@@ -10,6 +10,7 @@ import * as oidc from 'openid-client';
 
 import { get } from './support/http.mjs';
 import { redirectUri } from './support/oauth.mjs';
+import { authorizationRequest, discovered, insecure, register } from './support/oauth4webapi.mjs';
 import { startServer, temporaryFolder } from './support/server.mjs';
 import { UserAgent } from './support/user_agent.mjs';
 
@@ -38,40 +39,19 @@ before(async () => {
 });
 after(() => server?.stop());
 
-const insecure = { [oauth.allowInsecureRequests]: true }; // a loopback server in development
-
 for (const { client_id, client_secret, method } of odd)
   test(`[OA21-CLI-06][MCP-REG-02] oauth4webapi, ${method} as ${client_id}`, async () => {
-    const resource = new URL(server.mcp);
-    const metadata = await oauth.processResourceDiscoveryResponse(
-      resource,
-      await oauth.resourceDiscoveryRequest(resource, insecure),
-    );
-    const issuer = new URL(metadata.authorization_servers[0]);
-    const as = await oauth.processDiscoveryResponse(
-      issuer,
-      await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }),
-    );
+    const { resource, metadata, as } = await discovered(server);
     const client = { client_id };
     const authenticate =
       method === 'client_secret_post'
         ? oauth.ClientSecretPost(client_secret)
         : oauth.ClientSecretBasic(client_secret);
 
-    const verifier = oauth.generateRandomCodeVerifier();
-    const state = oauth.generateRandomState();
-    const url = new URL(as.authorization_endpoint);
-    for (const [name, value] of Object.entries({
-      client_id,
-      redirect_uri: redirectUri,
-      response_type: 'code',
+    const { url, verifier, state } = await authorizationRequest(as, client, {
       scope: 'mcp notes:read',
-      state,
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
       resource: metadata.resource,
-    }))
-      url.searchParams.set(name, value);
+    });
     const { callback, consent } = await new UserAgent().authorize(url);
     assert.match(consent.text, /operator of this server/i); // configured, not self-registered
     const parameters = oauth.validateAuthResponse(as, client, callback, state);
@@ -109,17 +89,13 @@ for (const { client_id, client_secret, method } of odd)
       );
     assert.match(await (await call(redeemed.access_token)).text(), /alice/);
 
-    const refreshed = await oauth.processRefreshTokenResponse(
-      as,
-      client,
-      await oauth.refreshTokenGrantRequest(
+    const refresh = async (token, by = authenticate) =>
+      oauth.processRefreshTokenResponse(
         as,
         client,
-        authenticate,
-        redeemed.refresh_token,
-        insecure,
-      ),
-    );
+        await oauth.refreshTokenGrantRequest(as, client, by, token, insecure),
+      );
+    const refreshed = await refresh(redeemed.refresh_token);
     assert.notEqual(refreshed.refresh_token, redeemed.refresh_token);
 
     await oauth.processRevocationResponse(
@@ -133,66 +109,22 @@ for (const { client_id, client_secret, method } of odd)
       return true;
     });
     await assert.rejects(
-      async () =>
-        oauth.processRefreshTokenResponse(
-          as,
-          client,
-          await oauth.refreshTokenGrantRequest(
-            as,
-            client,
-            authenticate,
-            refreshed.refresh_token,
-            insecure,
-          ),
-        ),
+      refresh(refreshed.refresh_token),
       (error) => error.error === 'invalid_grant',
     );
     await assert.rejects(
-      async () =>
-        oauth.processRefreshTokenResponse(
-          as,
-          client,
-          await oauth.refreshTokenGrantRequest(
-            as,
-            client,
-            oauth.ClientSecretBasic(`${client_secret}x`),
-            refreshed.refresh_token,
-            insecure,
-          ),
-        ),
+      refresh(refreshed.refresh_token, oauth.ClientSecretBasic(`${client_secret}x`)),
       (error) => error.status === 401 || error.error === 'invalid_client',
     );
   });
 
 test('[MCP-AZR-11] oauth4webapi reads a refusal as what it is', async () => {
-  const issuer = new URL(server.issuer);
-  const as = await oauth.processDiscoveryResponse(
-    issuer,
-    await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }),
-  );
-  const client = await oauth.processDynamicClientRegistrationResponse(
-    await oauth.dynamicClientRegistrationRequest(
-      as,
-      {
-        redirect_uris: [redirectUri],
-        token_endpoint_auth_method: 'none',
-      },
-      insecure,
-    ),
-  );
-  const url = new URL(as.authorization_endpoint);
-  for (const [name, value] of Object.entries({
-    client_id: client.client_id,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    state: 's',
-    code_challenge: await oauth.calculatePKCECodeChallenge(oauth.generateRandomCodeVerifier()),
-    code_challenge_method: 'S256',
-  }))
-    url.searchParams.set(name, value);
+  const { as } = await discovered(server);
+  const client = await register(as);
+  const { url, state } = await authorizationRequest(as, client);
   const { callback } = await new UserAgent().authorize(url, 'deny');
   assert.throws(
-    () => oauth.validateAuthResponse(as, client, callback, 's'),
+    () => oauth.validateAuthResponse(as, client, callback, state),
     (error) => error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied',
   );
 });

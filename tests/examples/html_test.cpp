@@ -55,7 +55,7 @@ TEST_CASE("A long name is cut between characters", "[examples][pages]") {
 TEST_CASE("[OA21-AUTHZ-25][ATK-AZ-08][ATK-AZ-14] Every page refuses frames and strangers' content",
           "[examples][pages]") {
     const auto view = view_of("Client");
-    for (const auto& page : {render(login_page{"token", "ticket", "", "", 200}),
+    for (const auto& page : {render(login_page{"token", "ticket", "", "", 200, {}}),
                              render(consent_page{view, "token", "ticket", "alice"}),
                              render(trouble_page{400, "code", "Headline", "Explanation", {"Step"}}),
                              render(home_page{"http://127.0.0.1/mcp", "token", "alice"})}) {
@@ -84,6 +84,37 @@ TEST_CASE("[ATK-AZ-12][ATK-AZ-13] The consent page quotes what a client says of 
     CHECK(holds(page, "&lt;alice&gt;"));
     CHECK_FALSE(holds(page, "<b>"));
     CHECK_FALSE(holds(page, "<script"));
+}
+
+TEST_CASE("[OA21-AUTHZ-26][ATK-AZ-12] The login page says who asks, and who says so",
+          "[examples][pages]") {
+    const auto shown = [](std::optional<applicant> who) {
+        return render(login_page{"token", "ticket", "", "", 200, std::move(who)});
+    };
+    const auto configured = shown(applicant{"Desk", true, "desk.example"});
+    CHECK(holds(configured, "\xE2\x80\x9C"
+                            "Desk\xE2\x80\x9D asks for access to your notes"));
+    CHECK(holds(configured, "The operator of this server has set this application up."));
+    CHECK(holds(configured, "<strong>desk.example</strong>"));
+
+    const auto claimed = shown(applicant{"<b>Google</b>\xE2\x80\xAE", false, "<i>"});
+    CHECK(holds(claimed, std::string{"&lt;b&gt;Google&lt;/b&gt;"} + replacement));
+    CHECK(holds(claimed, "The name is its own claim, and nobody has checked who it is."));
+    CHECK(holds(claimed, "<strong>&lt;i&gt;</strong>"));
+    CHECK_FALSE(holds(claimed, "<b>"));
+    CHECK_FALSE(holds(claimed, "operator"));
+
+    const auto nameless = shown(applicant{"", false, ""});
+    CHECK(holds(nameless, "An application asks"));
+    CHECK(holds(nameless, "It gave no name, and nobody has checked who it is."));
+    CHECK_FALSE(holds(nameless, "The answer goes to"));
+
+    const auto unknown = shown(std::nullopt);
+    CHECK(holds(unknown, "An application asks"));
+    CHECK_FALSE(holds(unknown, "checked"));
+    CHECK_FALSE(holds(render(login_page{"token", "", "", "", 200, {}}), "application"));
+    CHECK(holds(shown(applicant{std::string(61, 'x'), true, ""}),
+                std::string(60, 'x') + "\xE2\x80\xA6"));
 }
 
 TEST_CASE("[OA21-AUTHZ-26] The consent page says who asks, for what, and where the answer goes",

@@ -59,6 +59,43 @@ TEST_CASE("[OA21-AUTHZ-01] Another method than GET and POST is told which there 
     CHECK(who.send("GET", asks).status == 200);
 }
 
+TEST_CASE("[OA21-AUTHZ-26] The login page says who asks, however often it is shown",
+          "[examples][site]") {
+    visitor who;
+    const auto says = [](const http_response& page, const char* words) {
+        return page.body.find(words) != std::string::npos;
+    };
+    const auto form = [](const http_response& page, const char* password) {
+        fields values{{"username", "alice"}, {"password", password}};
+        for (const auto* name :
+             {"form_token", "ticket", "client_name", "client_is", "redirect_host"})
+            values.emplace_back(name, hidden_field(page, name));
+        return values;
+    };
+    const auto first =
+        who.send("GET", visitor::authorization(who.register_client({{"client_name", "Desk"}})));
+    for (const auto& page : {first, who.post_form("/login", form(first, "guess"))}) {
+        REQUIRE(is_login_page(page));
+        CHECK(says(page, "\xE2\x80\x9C"
+                         "Desk\xE2\x80\x9D asks for access"));
+        CHECK(says(page, "nobody has checked who it is"));
+        CHECK(says(page, "<strong>127.0.0.1</strong>"));
+    }
+    // A form that did not come from our page says nothing of anybody.
+    auto forged = form(first, "guess");
+    forged[2].second = "of another session";
+    const auto refused = who.post_form("/login", forged);
+    REQUIRE(is_login_page(refused));
+    CHECK_FALSE(says(refused, "Desk"));
+    // The consent page's "Use another account" leads to the same page again.
+    auto consent = who.post_form("/login", form(first, "wonderland"));
+    REQUIRE(is_consent_page(consent));
+    consent.body.erase(0, consent.body.find("action=\"/logout\""));
+    const auto again = who.post_form("/logout", form(consent, ""));
+    REQUIRE(is_login_page(again));
+    CHECK(says(again, "Desk"));
+}
+
 TEST_CASE("A wrong password and a wrong name look the same", "[examples][site]") {
     visitor who;
     const auto login = who.send("GET", visitor::authorization(who.register_client()));

@@ -159,10 +159,8 @@ public:
 
 private:
     resource_server make(resource_server_config c, attempt_limiter* limiter) {
-        auto made =
-            resource_server::make(std::move(c), {&store, &events, &clock, &random, &site, limiter});
-        if (!made) FAIL(made.error().member + " " + made.error().problem);
-        return std::move(*made);
+        return given::must(resource_server::make(
+            std::move(c), {&store, &events, &clock, &random, &site, limiter}));
     }
 };
 

@@ -29,10 +29,8 @@ std::string code_for(const server& s, const std::vector<std::string>& resources)
     return parameter(s.approve(view), "code").value_or("");
 }
 resource_server gate_of(const server& s, const std::string& at) {
-    auto made = resource_server::beside(s.as, {{at, {}, {"mcp"}, {}, {}}},
-                                        {&s.store, &s.events, &s.clock, &s.random});
-    if (!made) FAIL(made.error().member + " " + made.error().problem);
-    return std::move(*made);
+    return must(resource_server::beside(s.as, {{at, {}, {"mcp"}, {}, {}}},
+                                        {&s.store, &s.events, &s.clock, &s.random}));
 }
 bool lets_in(const resource_server& gate, const http_response& tokens) {
     return std::holds_alternative<principal>(

@@ -68,10 +68,8 @@ inline std::string outcome(const http_response& response) {
 
 /// The gate beside a server, with whatever the server has.
 inline resource_server gate_beside(const server& s) {
-    auto made = resource_server::beside(s.as, {resource_config{resource, {}, {}, {}, {}}},
-                                        {&s.store, &s.events, &s.clock, &s.random});
-    if (!made) FAIL(made.error().member + " " + made.error().problem);
-    return std::move(*made);
+    return must(resource_server::beside(s.as, {resource_config{resource, {}, {}, {}, {}}},
+                                        {&s.store, &s.events, &s.clock, &s.random}));
 }
 
 /// What a good proof for the resource says now.

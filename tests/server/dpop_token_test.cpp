@@ -135,11 +135,7 @@ TEST_CASE("The mark of a proof outlives the proof, and says nothing of it", "[dp
         request.headers.push_back({"DPoP", token_proof(s)});
         return s.as.begin(request);
     }();
-    step_ports ports;
-    ports.store = &s.store;
-    ports.sign = [](const sign_step& wanted) -> expected<std::string, unavailable> {
-        return *the_signing_key().sign(wanted.octets);
-    };
+    const auto ports = step_ports_of(s);
     std::vector<record> marks;
     while (!op.finished()) {
         if (const auto* create = std::get_if<create_step>(&op.next()))
@@ -345,11 +341,7 @@ TEST_CASE("With proofs an operation takes no more steps than it states", "[dpop]
         auto request = post("/token", body);
         request.headers.push_back({"DPoP", token_proof(s)});
         auto op = s.as.begin(request);
-        step_ports ports;
-        ports.store = &s.store;
-        ports.sign = [](const sign_step& wanted) -> expected<std::string, unavailable> {
-            return *the_signing_key().sign(wanted.octets);
-        };
+        const auto ports = step_ports_of(s);
         std::size_t steps = 0;
         for (; !op.finished(); ++steps) {
             const auto& next = op.next();

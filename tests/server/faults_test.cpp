@@ -89,6 +89,18 @@ TEST_CASE("A redemption whose outcome is unknown does not kill its own login", "
     CHECK(s.refresh(member(tokens, "refresh_token")).status == 200);
 }
 
+TEST_CASE("A client that may not have been kept alive is 503, and its code is not used up",
+          "[unknown][OA21-CODE-12]") {
+    const auto how = GENERATE(store_fault::unknown_written, store_fault::unknown_lost);
+    const given::server s{policy::strict()};
+    const auto id = registered_id(s, refreshing_registration);
+    const auto code = s.code({{"client_id", id}});
+    s.store.fail(store_call::replace, 1, how); // the client's own record comes first
+    check_unavailable(s.redeem(code, {{"client_id", id}}));
+    CHECK(s.redeem(code, {{"client_id", id}}).status == 200);
+    CHECK(s.events.count(event_kind::code_replay) == 0);
+}
+
 TEST_CASE("A replay's revocation is not given up for a lost swap",
           "[I2][OA21-REF-06][ATK-TK-07][pain-3]") {
     const given::server s{policy::strict()};

@@ -127,9 +127,8 @@ public:
 
 private:
     resource_server make(resource_server_config c) {
-        auto made = resource_server::make(std::move(c), {&store, &events, &clock, &random, &site});
-        if (!made) FAIL(made.error().member + " " + made.error().problem);
-        return std::move(*made);
+        return given::must(
+            resource_server::make(std::move(c), {&store, &events, &clock, &random, &site}));
     }
 };
 

@@ -15,6 +15,7 @@
 #include "mcp_oauth/grammar/json.hpp"
 #include "mcp_oauth/ports/memory_store.hpp"
 #include "mcp_oauth/server/authorization_server.hpp"
+#include "mcp_oauth/server/driver.hpp"
 #include "mcp_oauth/testing/counting_random.hpp"
 #include "mcp_oauth/testing/faulty_store.hpp"
 #include "mcp_oauth/testing/manual_clock.hpp"
@@ -67,6 +68,12 @@ inline http_request get(std::string target) {
 inline const signing_key& the_signing_key() {
     static const signing_key key = *signing_key::generate_es256();
     return key;
+}
+
+/// What was made. Fails the test where the configuration is wrong.
+template <class Made> Made must(expected<Made, config_error> made) {
+    if (!made) FAIL(made.error().member + " " + made.error().problem);
+    return std::move(*made);
 }
 
 inline secret_digest digest_of(std::string_view text) { return {sha256(text), std::nullopt}; }
@@ -225,10 +232,18 @@ private:
         ports.clock = &clock;
         ports.random = &random;
         ports.signatures = signatures;
-        auto made = authorization_server::make(std::move(c), ports);
-        if (!made) FAIL(made.error().member + " " + made.error().problem);
-        return std::move(*made);
+        return must(authorization_server::make(std::move(c), ports));
     }
 };
+
+/// For a driver that carries out the server's steps on the thread of the test.
+inline step_ports step_ports_of(const server& s) {
+    step_ports ports;
+    ports.store = &s.store;
+    ports.sign = [](const sign_step& wanted) -> expected<std::string, unavailable> {
+        return *the_signing_key().sign(wanted.octets);
+    };
+    return ports;
+}
 
 } // namespace given

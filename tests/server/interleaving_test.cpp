@@ -14,14 +14,7 @@ using operation_of_http = operation<http_response>;
 class loop {
 public:
     explicit loop(const given::server& s) : s_(s) {}
-    void advance(operation_of_http& op) {
-        step_ports ports;
-        ports.store = &s_.store;
-        ports.sign = [](const sign_step& wanted) -> expected<std::string, unavailable> {
-            return *the_signing_key().sign(wanted.octets);
-        };
-        op.resume(carry_out(op.next(), ports));
-    }
+    void advance(operation_of_http& op) { op.resume(carry_out(op.next(), step_ports_of(s_))); }
     http_response finish(operation_of_http op) {
         while (!op.finished()) advance(op);
         return std::move(op).result();

@@ -13,7 +13,8 @@ record grant_record_of(const given::server& s) {
 
 /// The store as it was: what a restored backup, or a failover that lost writes, leaves behind.
 void restore(const given::server& s, const record& backup) {
-    REQUIRE(s.memory.replace(backup, grant_record_of(s).version) == write_outcome::done);
+    const auto there = s.memory.load(backup.key)->value();
+    REQUIRE(s.memory.replace(backup, there.version) == write_outcome::done);
 }
 
 void check_dead(const given::server& s, const std::vector<std::string>& tokens) {
@@ -34,6 +35,44 @@ TEST_CASE("I9: a token ahead of a store that went back proves it, and the grant 
     CHECK(member(s.refresh(token), "error") == "invalid_grant");
     CHECK(s.events.count(event_kind::state_lost) == 1);
     check_dead(s, {at_backup, token});
+}
+
+TEST_CASE(
+    "I9: whichever handle comes first after a restore, none that the backup knew as dead lives",
+    "[I9][state_lost]") {
+    const auto rules = GENERATE(0, 1) == 0 ? policy::strict() : policy::mcp();
+    const auto lost = GENERATE(std::size_t{1}, std::size_t{7});
+    constexpr std::size_t head = 3; // of the backup
+    for (std::size_t first = 0; first <= head + lost; ++first) {
+        CAPTURE(first, lost);
+        const given::server s{rules};
+        std::vector<std::string> handles{s.first_refresh_token()};
+        const auto rotate = [&](std::size_t times) {
+            for (std::size_t i = 0; i < times; ++i) {
+                s.clock.advance(2h); // far outside of every window
+                handles.push_back(member(s.refresh(handles.back()), "refresh_token"));
+            }
+        };
+        rotate(head);
+        const auto backup = grant_record_of(s);
+        rotate(lost);
+        const auto other_grant = s.first_refresh_token();
+        restore(s, backup);
+
+        const auto answer = s.refresh(handles[first]);
+        if (first == head) {
+            // The backup says that it is good, and nothing there says otherwise. The client's own,
+            // later one does, and then both lines have ended.
+            CHECK(answer.status == 200);
+            CHECK(member(s.refresh(handles.back()), "error") == "invalid_grant");
+            check_dead(s, {member(answer, "refresh_token")});
+        } else {
+            CHECK(member(answer, "error") == "invalid_grant");
+        }
+        check_dead(s, handles);
+        CHECK(s.events.count(event_kind::state_lost) == (first >= head ? 1 : 0));
+        CHECK(s.refresh(other_grant).status == 200); // it costs that grant at most
+    }
 }
 
 TEST_CASE("I9: the head's generation with another nonce is from a lost timeline",

@@ -166,6 +166,27 @@ TEST_CASE("A remembered consent is forgotten with the grants", "[owned_grants][O
     CHECK(std::holds_alternative<consent_view>(again()));
 }
 
+TEST_CASE("Many remembered consents are forgotten page by page", "[owned_grants][OA21-AUTHZ-23]") {
+    auto rules = policy::mcp();
+    rules.consent.remember = remembered_consent::for_https_redirects;
+    const given::server s{rules};
+    approval given;
+    given.remember = true;
+    constexpr std::size_t users = 105;
+    for (std::size_t i = 0; i < users; ++i) {
+        auto who = s.alice();
+        who.subject = "user " + std::to_string(i);
+        auto begun =
+            s.authorize({{"client_id", "service"}, {"redirect_uri", "https://service.example/cb"}});
+        auto known = s.as.authenticated(std::get<interaction>(begun).ticket, who);
+        (void)s.approve(std::get<consent_view>(known), given);
+    }
+    const auto owner = std::string{issuer} + "#client/service";
+    REQUIRE(s.memory.list(record_kind::consent, owner, {}, 1000)->records.size() == users);
+    CHECK(s.as.revoke_grants(grant_owner::client("service")).value() == users);
+    CHECK(s.memory.list(record_kind::consent, owner, {}, 1000)->records.empty());
+}
+
 TEST_CASE("A client that is deleted is unknown, and its grants have ended", "[owned_grants]") {
     const given::server s;
     const auto id = registered_id(s, refreshing_registration);
@@ -230,6 +251,31 @@ TEST_CASE("A grant that is rotated between the listing and its end is ended all 
                    [&] { token = member(s.refresh(token), "refresh_token"); });
     CHECK(s.as.revoke_grants(alice).value() == 1);
     CHECK(s.refresh(token).status == 400);
+}
+
+TEST_CASE("A grant that is rotated again and again meanwhile is ended all the same",
+          "[owned_grants][R6]") {
+    const given::server s{policy::strict()};
+    auto token = s.first_refresh_token();
+    for (std::size_t i = 0; i < 20; ++i) // every rotation's own swap counts too
+        s.store.before(testing::store_call::replace, 1 + i * 2,
+                       [&] { token = member(s.refresh(token), "refresh_token"); });
+    CHECK(s.as.revoke_grants(alice).value() == 1);
+    CHECK(s.refresh(token).status == 400);
+}
+
+TEST_CASE("A grant that nobody can read is neither left out nor taken for ended",
+          "[owned_grants][MCP-ERR-07]") {
+    const given::server s;
+    (void)s.code();
+    auto r = s.memory.list(record_kind::grant, std::string{issuer} + "#subject/alice", {}, 1)
+                 ->records.front();
+    const auto version = r.version;
+    r.body = R"({"v":2})";
+    REQUIRE(s.memory.replace(r, version) == write_outcome::done);
+    CHECK_FALSE(s.as.list_grants(alice));
+    CHECK_FALSE(s.as.revoke_grants(alice));
+    CHECK_FALSE(s.as.revoke_grants(grant_owner::client("app")));
 }
 
 TEST_CASE("Each grant of a long list has an operation limit of its own", "[owned_grants][R1]") {

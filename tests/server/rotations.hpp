@@ -35,9 +35,8 @@ struct place {
 
     [[nodiscard]] key_rotation rotation(const std::vector<server_secret>& secrets,
                                         const rotation_policy& r = {}, const char* of = issuer) {
-        auto made = key_rotation::make(of, secrets, r, policy::strict(), {store, &clock, &random});
-        if (!made) FAIL(made.error().member + " " + made.error().problem);
-        return std::move(*made);
+        return given::must(
+            key_rotation::make(of, secrets, r, policy::strict(), {store, &clock, &random}));
     }
     [[nodiscard]] key_rotation rotation() { return rotation(only(first_octets)); }
     [[nodiscard]] record kept() {

@@ -8,11 +8,7 @@ namespace {
 /// Runs an operation against a store in which every swap is lost to somebody else. Returns: its
 /// steps.
 std::size_t steps_without_luck(const given::server& s, operation<http_response> op) {
-    step_ports ports;
-    ports.store = &s.store;
-    ports.sign = [](const sign_step& wanted) -> expected<std::string, unavailable> {
-        return *the_signing_key().sign(wanted.octets);
-    };
+    const auto ports = step_ports_of(s);
     std::size_t steps = 0;
     for (; !op.finished(); ++steps) {
         const bool swap = std::holds_alternative<replace_step>(op.next());

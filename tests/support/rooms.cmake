@@ -84,6 +84,13 @@ if(TARGET test_postgresql)
     target_link_libraries(test_postgresql PRIVATE PkgConfig::mcp_oauth_uses_libpq)
 endif()
 
+# The pool is tested by itself, and its header names hiredis. The library's macros are left out, or
+# the precompiled header would not fit.
+if(TARGET test_redis)
+    target_include_directories(test_redis SYSTEM PRIVATE
+        $<TARGET_PROPERTY:PkgConfig::mcp_oauth_uses_hiredis,INTERFACE_INCLUDE_DIRECTORIES>)
+endif()
+
 # The fetcher is tested against a server over TLS that the test makes, and under name resolution and
 # connections that the test makes too: it stands between the fetcher and the C library.
 if(TARGET test_curl)

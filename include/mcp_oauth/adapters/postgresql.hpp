@@ -52,7 +52,8 @@ struct postgresql_error {
 ///             of two swaps from one version the second finds none. A higher level would only turn
 ///             that conflict into an error.
 /// Durability: `synchronous_commit` is raised to `on` where it is lower. With one server that is
-///             all. A failover to a standby that replicates asynchronously loses acknowledged
+///             all, unless its `fsync` is `off`: then a crash of its machine loses acknowledged
+///             writes, and more than that. A failover to a standby that replicates asynchronously loses acknowledged
 ///             writes: set `synchronous_standby_names`, or take the steps after a restored backup.
 ///             `remote_apply` is not needed, since no standby is read.
 /// Ordering:   every statement goes to the primary. A standby, and a server that is read-only, are
@@ -61,7 +62,7 @@ struct postgresql_error {
 /// Errors:     `unavailable` where nothing was sent, or the server reported an error, which rolls a
 ///             statement back. `unknown` where a write was sent and the connection was lost, or the
 ///             limit passed without an answer; such a write is never sent again. A read is sent
-///             once more, over a new connection, where the old one broke. While the database cannot
+///             once more, over another connection, where the first one broke. While the database cannot
 ///             be reached, calls fail at once, and one at a time tries again, 0.1 s to 1 s apart.
 /// Time:       the server itself ends a statement after half of `call_limit`
 ///             (`statement_timeout`), and none is sent in the second half, so what is at work when

@@ -53,6 +53,8 @@ struct redis_error {
 /// Durability: what the server's settings give, since nothing here can give more.
 ///             - `appendonly yes` and `appendfsync always`: `done` survives a crash.
 ///             - `appendfsync everysec` or `no`: a crash loses the last second, or more.
+///             - `no-appendfsync-on-rewrite yes`: a crash loses what was written while the server
+///               saved or rewrote its file in the background, whatever `appendfsync` says.
 ///             - `appendonly no`: a crash loses everything since the last snapshot.
 ///             - Replication is asynchronous: a failover (Sentinel, a managed service) loses the
 ///               last acknowledged writes, and a primary that was cut off goes on acknowledging

@@ -132,7 +132,8 @@ expected<postgresql_store, postgresql_error> postgresql_store::open(postgresql_o
         return refuse("the server is older than PostgreSQL 14");
     if (session->server_encoding() != "UTF8")
         return refuse("the database is not in the encoding UTF8");
-    if (auto ready = migrate(*session, options.schema, end); !ready) return refuse(ready.error());
+    if (auto ready = migrate(*session, options.schema, released_steps(), end); !ready)
+        return refuse(ready.error());
 
     auto inside = std::make_unique<state>(std::move(*servers), std::move(options));
     if (auto ready = session->run(inside->setup, end); ready.kind != reply_kind::done)

@@ -1,6 +1,5 @@
 #include "adapters/postgresql/schema.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdlib>
 #include <optional>
@@ -21,13 +20,11 @@ std::string in_schema(std::string sql, const std::string& schema) {
     return sql;
 }
 
-// Step N brings version N to N + 1. A step that was released is never changed: add another.
-//
 // Owners and keys are compared octet by octet ("C"), which is the order of `list`, whatever the
 // database's own collation. `expires_at` is Unix time in milliseconds, because a timestamp can
 // neither hold every instant nor hold one exactly. The index on it does not stand in the way of HOT
 // updates: those look at whether an indexed value changed, and a refresh leaves it as it is.
-constexpr std::array<const char*, schema_version> steps{R"(
+constexpr const char* first_step = R"(
     CREATE TABLE $S.record (
         key           text COLLATE "C" PRIMARY KEY,
         kind          text COLLATE "C" NOT NULL,
@@ -42,7 +39,7 @@ constexpr std::array<const char*, schema_version> steps{R"(
     CREATE INDEX record_by_expiry ON $S.record (expires_at);
     CREATE TABLE $S.schema_version (version integer NOT NULL);
     INSERT INTO $S.schema_version VALUES (1);
-)"};
+)";
 
 // The first is a number of ours that stands for "the schema of this library, in this database".
 constexpr const char* lock = "BEGIN ISOLATION LEVEL READ COMMITTED;"
@@ -55,34 +52,35 @@ std::string text_of(const result& rows) {
 
 class migration {
 public:
-    migration(connection& session, const std::string& schema, deadline end)
-        : session_(session), schema_(schema), end_(end) {}
+    migration(connection& session, const std::string& schema, const schema_steps& steps,
+              deadline end)
+        : session_(session), schema_(schema), steps_(steps), end_(end) {}
 
     bool run() {
         const auto found = version();
         if (!found) return false;
-        if (*found >= schema_version) return accept(*found);
+        if (*found >= steps_.size()) return accept(*found);
         return query(lock) && upgrade() && query("COMMIT");
     }
     std::string take_problem() { return std::move(problem_); }
 
 private:
-    bool accept(int found) {
-        if (found == schema_version) return true;
+    bool accept(std::size_t found) {
+        if (found == steps_.size()) return true;
         problem_ = "the schema \"" + schema_ + "\" has version " + std::to_string(found) +
                    ", made by a newer version of this library, which knows " +
-                   std::to_string(schema_version);
+                   std::to_string(steps_.size());
         return false;
     }
     bool upgrade() {
         const auto found = version(); // another server may have been first
         if (!found) return false;
-        if (*found > schema_version) return accept(*found);
+        if (*found >= steps_.size()) return accept(*found);
         if (*found == 0 && !make_schema()) return false;
-        for (int from = *found; from < schema_version; ++from)
-            if (!query(steps[static_cast<std::size_t>(from)])) return false;
-        return *found == 0 ||
-               query("UPDATE $S.schema_version SET version = " + std::to_string(schema_version));
+        for (std::size_t from = *found; from < steps_.size(); ++from)
+            if (!query(steps_[from])) return false;
+        return query("UPDATE $S.schema_version SET version = " + std::to_string(steps_.size()))
+            .has_value();
     }
     // `IF NOT EXISTS` asks for the right to create even where there is nothing to do.
     bool make_schema() {
@@ -92,14 +90,14 @@ private:
     }
     /// 0 where there is no table yet. The catalog itself is asked: `to_regclass` answers from a
     /// cache that a wait for an advisory lock does not refresh.
-    std::optional<int> version() {
+    std::optional<std::size_t> version() {
         auto there = query("SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = '" + schema_ +
                            "' AND tablename = 'schema_version'");
         if (!there) return std::nullopt;
         if (text_of(*there).empty()) return 0;
         auto rows = query("SELECT version FROM $S.schema_version");
         if (!rows) return std::nullopt;
-        return std::atoi(text_of(*rows).c_str());
+        return std::strtoull(text_of(*rows).c_str(), nullptr, 10);
     }
     std::optional<result> query(const std::string& sql) {
         auto answer = session_.run(in_schema(sql, schema_), end_);
@@ -110,6 +108,7 @@ private:
 
     connection& session_;
     const std::string& schema_;
+    const schema_steps& steps_;
     deadline end_;
     std::string problem_;
 };
@@ -157,8 +156,14 @@ std::string prepare_all() {
 
 } // namespace
 
-expected<void, std::string> migrate(connection& session, const std::string& schema, deadline end) {
-    migration all{session, schema, end};
+const schema_steps& released_steps() {
+    static const schema_steps steps{first_step};
+    return steps;
+}
+
+expected<void, std::string> migrate(connection& session, const std::string& schema,
+                                    const schema_steps& steps, deadline end) {
+    migration all{session, schema, steps, end};
     if (!all.run()) return unexpected{all.take_problem()};
     return {};
 }

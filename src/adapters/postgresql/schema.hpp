@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "adapters/postgresql/connection.hpp"
 #include "mcp_oauth/base/clock.hpp"
@@ -11,8 +12,12 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace postgresql {
 
-/// The version of the schema that this library makes and understands.
-inline constexpr int schema_version = 1;
+/// Step N brings a schema from version N to N + 1; `$S` in it stands for the schema's name.
+using schema_steps = std::vector<const char*>;
+
+/// The steps of this library; their number is the version that it makes and understands. One that
+/// was released is never changed: add another.
+[[nodiscard]] const schema_steps& released_steps();
 
 /// The names under which a session prepares its statements.
 namespace statement {
@@ -30,7 +35,7 @@ inline constexpr const char* sweep = "mcp_oauth_sweep";
 ///
 /// Errors: what stands in the way, for the operator.
 [[nodiscard]] expected<void, std::string> migrate(connection& session, const std::string& schema,
-                                                  deadline end);
+                                                  const schema_steps& steps, deadline end);
 
 /// The settings and prepared statements of a session, as one query: it costs one round trip.
 [[nodiscard]] std::string session_setup(const std::string& schema, milliseconds statement_limit);

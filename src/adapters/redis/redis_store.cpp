@@ -61,9 +61,15 @@ std::optional<std::string> learn_digests(redis::connection& c, redis::script_set
 }
 
 std::vector<std::string> look_for_warnings(redis::connection& c, deadline until) {
-    const auto answer = c.ask({"CONFIG", "GET", "appendfsync"}, until);
-    const bool told = answer && answer->size() == 2;
-    return redis::durability_warnings(c.facts(), told ? answer->text_at(1) : std::nullopt);
+    const auto answer = c.ask({"CONFIG", "GET", "*appendfsync*"}, until);
+    redis::flush_settings flushes;
+    for (std::size_t i = 0; answer && i + 1 < answer->size(); i += 2) {
+        const auto value = answer->text_at(i + 1).value_or("");
+        if (answer->text_at(i) == "appendfsync") flushes.appendfsync = value;
+        if (answer->text_at(i) == "no-appendfsync-on-rewrite")
+            flushes.not_on_rewrite = value == "yes";
+    }
+    return redis::durability_warnings(c.facts(), flushes);
 }
 
 unexpected<unavailable> not_available() { return unexpected<unavailable>{unavailable{}}; }
@@ -255,7 +261,8 @@ expected<record_page, unavailable> redis_store::list(record_kind kind, std::stri
         const auto text = answer->text_at(i + 1);
         auto found = key && text ? redis::decode(*key, *text) : std::nullopt;
         if (!found) return not_available();
-        page.records.push_back(std::move(*found));
+        const bool is_owners = found->subject_owner == owner || found->client_owner == owner;
+        if (is_owners && found->kind == kind) page.records.push_back(std::move(*found));
     }
     return page;
 }

@@ -7,7 +7,7 @@
 //
 // A script cannot be rolled back. So what may fail comes before the first write, lists gain their
 // entries before the record is there, and lose them after it is gone: an entry too many is skipped
-// by `list`, an entry too few would hide a record from a revocation.
+// when the list is read, an entry too few would hide a record from a revocation.
 
 #include "adapters/redis/scripts.hpp"
 

@@ -53,16 +53,20 @@ std::optional<std::string> unfit(const server_facts& facts) {
 }
 
 std::vector<std::string> durability_warnings(const server_facts& facts,
-                                             std::optional<std::string_view> appendfsync) {
+                                             const flush_settings& flushes) {
     if (!facts.told)
         return {"INFO is refused: whether this is a primary, what it evicts and whether writes "
                 "survive a crash is not known"};
     if (!facts.append_only)
         return {"appendonly is no: a crash loses all that was written since the last snapshot"};
-    if (!appendfsync) return {"CONFIG GET is refused: whether appendfsync is always is not known"};
-    if (*appendfsync != "always")
-        return {"appendfsync is " + std::string{*appendfsync} +
+    if (flushes.appendfsync.empty())
+        return {"CONFIG GET is refused: whether appendfsync is always is not known"};
+    if (flushes.appendfsync != "always")
+        return {"appendfsync is " + flushes.appendfsync +
                 ": a crash loses the last writes, a second of them or more"};
+    if (flushes.not_on_rewrite)
+        return {"no-appendfsync-on-rewrite is yes: a crash loses what was written while the server "
+                "saved or rewrote its file in the background"};
     return {};
 }
 

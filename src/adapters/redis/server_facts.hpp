@@ -26,9 +26,15 @@ struct server_facts {
 /// Why records must not be kept there, or nothing.
 [[nodiscard]] std::optional<std::string> unfit(const server_facts& facts);
 
-/// What an acknowledged write may be lost by. `appendfsync`: nothing where it is not known.
-[[nodiscard]] std::vector<std::string>
-durability_warnings(const server_facts& facts, std::optional<std::string_view> appendfsync);
+/// When the append-only file is flushed, as CONFIG GET tells it.
+struct flush_settings {
+    std::string appendfsync;     ///< empty where it is not known
+    bool not_on_rewrite = false; ///< `no-appendfsync-on-rewrite`
+};
+
+/// What an acknowledged write may be lost by.
+[[nodiscard]] std::vector<std::string> durability_warnings(const server_facts& facts,
+                                                           const flush_settings& flushes);
 
 } // namespace redis
 } // namespace v0

@@ -90,6 +90,31 @@ TEST_CASE("a refresh changes no index entry", "[postgresql][layout]") {
     CHECK(std::stoi(session.value("SELECT pg_relation_size('" + db.table() + "') / 8192")) <= 4);
 }
 
+TEST_CASE("a page has a thousand records at most, and the list goes on", "[postgresql][layout]") {
+    database db;
+    const auto store = db.open();
+    fill(db, 10'010); // 1,001 of each client
+    const auto first = store->list(record_kind::grant, "client/7", "", 5000);
+    REQUIRE(first);
+    CHECK(first->records.size() == 1000);
+    const auto last = store->list(record_kind::grant, "client/7", first->next, 5000);
+    REQUIRE(last);
+    CHECK(last->records.size() == 1);
+    CHECK(last->next.empty());
+}
+
+TEST_CASE("a sweep drops a hundred thousand records at most, and the next one the others",
+          "[postgresql][layout]") {
+    database db;
+    auto o = db.options();
+    o.call_limit = 60s;
+    const auto store = database::open(o);
+    fill(db, 100'001);
+    const auto now = from_unix_ms(2'000'000) + sweep_margin;
+    CHECK(store->sweep(now, 1'000'000).value() == 100'000);
+    CHECK(store->sweep(now, 1'000'000).value() == 1);
+}
+
 TEST_CASE("bodies, keys and instants come back as they were", "[postgresql][layout]") {
     database db;
     const auto store = db.open();

@@ -45,6 +45,15 @@ TEST_CASE("a wrong password is told without a password in it", "[postgresql][ope
     CHECK_FALSE(has(problem, "an%20other%20one"));
 }
 
+TEST_CASE("a password that the server repeats is blotted out", "[postgresql][open]") {
+    database db;
+    auto o = db.options();
+    o.connection = uri_with("dbname=s3cret password=s3cret"); // a slip of who set it up
+    const auto problem = database::problem(o);
+    CHECK(has(problem, "does not exist"));
+    CHECK_FALSE(has(problem, "s3cret"));
+}
+
 TEST_CASE("a string that is none is told without what stands in it", "[postgresql][open]") {
     database db;
     auto o = db.options();
@@ -110,6 +119,28 @@ TEST_CASE("of several hosts the one that answers is used, wherever it stands in 
     CHECK(store->create(record_of("k")).outcome == write_outcome::done);
 }
 
+TEST_CASE("the host that answered last time is asked first", "[postgresql][open]") {
+    database db;
+    const auto silent = testing::fault_proxy::to_socket("/nowhere");
+    REQUIRE(silent);
+    silent->stall();
+    auto o = db.options();
+    o.open_limit = 1s;
+    o.connection = "host=127.0.0.1," + first_line_of("place") +
+                   " port=" + std::to_string(silent->port()) + "," + first_line_of("port") +
+                   " user=tester dbname=postgres";
+    const auto store = database::open(o);
+    const admin session;
+    session.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'mcp_oauth'");
+    await([&] {
+        return session.value("SELECT count(*) FROM pg_stat_activity"
+                             " WHERE application_name = 'mcp_oauth'") == "0";
+    });
+    // The silent one would have half of the time for a connection, which is a second.
+    CHECK(time_of([&] { CHECK(store->load("k")); }) < 500ms);
+}
+
 TEST_CASE("options outside their limits are refused by name", "[postgresql][open]") {
     database db;
     const auto problem_of = [&](auto change) {
@@ -140,6 +171,9 @@ TEST_CASE("options at their limits are taken", "[postgresql][open]") {
     o.connections = 1;
     o.call_limit = 100ms;
     CHECK(database::open(o) != nullptr);
+    o.schema = "_" + std::string(62, 'a');
+    CHECK(database::open(o) != nullptr);
+    admin{}.run("DROP SCHEMA " + o.schema + " CASCADE");
 }
 
 TEST_CASE("servers that start at once make the schema once", "[postgresql][open][threads]") {

@@ -79,10 +79,8 @@ public:
 
 private:
     authorization_server make(policy rules) {
-        auto made =
-            authorization_server::make(given::config(std::move(rules)), server_ports{*store});
-        if (!made) FAIL(made.error().member + " " + made.error().problem);
-        return std::move(*made);
+        return given::must(
+            authorization_server::make(given::config(std::move(rules)), server_ports{*store}));
     }
 };
 

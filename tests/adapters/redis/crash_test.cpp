@@ -163,3 +163,19 @@ TEST_CASE("while the server is silent, calls fail at once instead of waiting one
     CHECK(std::chrono::steady_clock::now() - begin < 2s); // not 50 times 100 ms
     proxy->heal();
 }
+
+TEST_CASE("however long the server was away, it is tried again within about a second", "[redis]") {
+    const given_redis::server redis({"appendonly no"});
+    const auto proxy = redis.proxy();
+    auto store = redis.opened(redis.through(*proxy, redis.options()));
+    proxy->refuse();
+    const auto back = std::chrono::steady_clock::now() + 3300ms;
+    while (std::chrono::steady_clock::now() < back) {
+        CHECK_FALSE(store.load("k"));
+        std::this_thread::sleep_for(10ms);
+    }
+    proxy->heal();
+    const auto begin = std::chrono::steady_clock::now();
+    while (!store.load("k")) std::this_thread::sleep_for(5ms);
+    CHECK(std::chrono::steady_clock::now() - begin < 1300ms);
+}

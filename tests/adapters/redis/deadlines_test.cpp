@@ -1,5 +1,9 @@
 // A server that takes its time. Every call ends within its limit, and what it began ends with it.
 
+#include <array>
+
+#include <fcntl.h>
+
 #include "adapters/redis/given_redis.hpp"
 
 using namespace given_redis;
@@ -109,6 +113,35 @@ TEST_CASE("an answer that comes too late is not taken for that of the next quest
     CHECK((*other)->version == version_of(2));
 }
 
+TEST_CASE("a connection on which more came than was asked for is not asked again", "[redis]") {
+    const peer chatty([](int fd) {
+        std::array<char, 64 * 1024> octets{};
+        for (;;) {
+            const auto size = ::recv(fd, octets.data(), octets.size(), 0);
+            if (size <= 0) return;
+            const std::string asked(octets.data(), static_cast<std::size_t>(size));
+            const auto digest = "$40\r\n" + std::string(40, 'a') + "\r\n";
+            if (contains(asked, "INFO"))
+                (void)say(fd, "$11\r\nrole:master\r\n*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n");
+            else if (contains(asked, "EVAL"))
+                (void)say(fd, "*4\r\n" + digest + digest + digest + digest);
+            else if (contains(asked, "CONFIG"))
+                (void)say(fd, "*0\r\n");
+            else
+                (void)say(fd, "$-1\r\n$5\r\nother\r\n"); // nothing there, and then something
+        }
+    });
+    redis_options options;
+    options.uri = chatty.uri();
+    options.connections = 1;
+    auto store = given_redis::server::opened(options);
+    for (int i = 0; i < 3; ++i) {
+        const auto answer = store.load("k");
+        REQUIRE(answer);
+        CHECK_FALSE(*answer);
+    }
+}
+
 TEST_CASE("many who share few connections to a stalled server all end in time",
           "[redis][threads]") {
     const given_redis::server redis({"appendonly no"});
@@ -143,6 +176,34 @@ TEST_CASE("a peer that says nothing, or a little now and then, does not open", "
     });
     options.uri = dripping.uri();
     CHECK(time_of([&] { CHECK_FALSE(given_redis::server::problem(options).empty()); }) < 400ms);
+}
+
+TEST_CASE("a host that takes up no connection is given up in time", "[redis]") {
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    auto* const name = reinterpret_cast<sockaddr*>(&at);
+    REQUIRE(::bind(listener, name, size) == 0);
+    REQUIRE(::listen(listener, 0) == 0);
+    REQUIRE(::getsockname(listener, name, &size) == 0);
+    std::vector<int> waiting; // they fill its queue, and what comes after them is not answered
+    for (int i = 0; i < 4; ++i) {
+        waiting.push_back(::socket(AF_INET, SOCK_STREAM, 0));
+        REQUIRE(::fcntl(waiting.back(), F_SETFL, O_NONBLOCK) == 0);
+        (void)::connect(waiting.back(), name, size);
+    }
+    std::this_thread::sleep_for(20ms);
+    redis_options options;
+    options.connect_timeout = 200ms;
+    options.uri = "redis://127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+    const auto took = time_of(
+        [&] { CHECK(contains(given_redis::server::problem(options), "cannot be reached")); });
+    CHECK(took >= 200ms);
+    CHECK(took < 400ms);
+    for (const int each : waiting) (void)::close(each);
+    (void)::close(listener);
 }
 
 TEST_CASE("a peer that speaks no Redis, or hangs up, does not open, and raises no signal",

@@ -105,6 +105,26 @@ TEST_CASE("a list skips what the server dropped, and forgets it", "[redis]") {
     CHECK(all.entries("client") == 4); // each list for itself
 }
 
+TEST_CASE("a list skips an entry that is another owner's record", "[redis]") {
+    looked_into all;
+    (void)all.store.create(current("a"));
+    (void)all.redis.cli("zadd " + all.list_name("bob") + " 0 a"); // as a list left behind would
+    CHECK(keys_of(all.store, "bob").empty());
+    CHECK(keys_of(all.store, "alice") == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("a page has 256 records at most, and the list goes on", "[redis]") {
+    looked_into all;
+    for (int i = 0; i < 257; ++i) (void)all.store.create(current(std::to_string(1000 + i)));
+    const auto first = all.store.list(record_kind::grant, "alice", "", 5000);
+    REQUIRE(first);
+    CHECK(first->records.size() == 256);
+    const auto last = all.store.list(record_kind::grant, "alice", first->next, 5000);
+    REQUIRE(last);
+    CHECK(last->records.size() == 1);
+    CHECK(last->next.empty());
+}
+
 TEST_CASE("new entries clear away dead ones, so a list that nobody reads does not grow",
           "[redis]") {
     looked_into all;

@@ -18,6 +18,25 @@ TEST_CASE("limits that make no sense are refused", "[redis]") {
     o = redis.options();
     o.connect_timeout = -1ms;
     CHECK(contains(redis.problem(o), "connect_timeout"));
+    o.connect_timeout = 0ms;
+    CHECK(contains(redis.problem(o), "connect_timeout"));
+    o = redis.options();
+    o.connections = 1025;
+    CHECK(contains(redis.problem(o), "connections"));
+    o = redis.options();
+    o.call_limit = 10min + 1ms;
+    CHECK(contains(redis.problem(o), "call_limit"));
+}
+
+TEST_CASE("limits are taken at their ends", "[redis]") {
+    const given_redis::server redis;
+    auto o = redis.options();
+    o.connections = 1024;
+    o.call_limit = 10min;
+    CHECK(redis.problem(o).empty());
+    o.connections = 1;
+    o.connect_timeout = 1h; // at most half of the call's limit counts
+    CHECK(redis.problem(o).empty());
 }
 
 TEST_CASE("a server that is not there is named, in time", "[redis]") {
@@ -127,6 +146,9 @@ TEST_CASE("settings that lose acknowledged writes are warned of", "[redis]") {
     const given_redis::server none({"appendonly no"});
     REQUIRE(none.store().warnings().size() == 1);
     CHECK(contains(none.store().warnings()[0], "appendonly"));
+    const given_redis::server resting({"no-appendfsync-on-rewrite yes"});
+    REQUIRE(resting.store().warnings().size() == 1);
+    CHECK(contains(resting.store().warnings()[0], "no-appendfsync-on-rewrite"));
 }
 
 TEST_CASE("a store is opened over TCP too", "[redis]") {

@@ -50,6 +50,26 @@ TEST_CASE("a primary that became a replica is left at its first refusal, and not
     CHECK(store.replace(current("k", 2), version_of(1)) == write_outcome::done);
 }
 
+TEST_CASE("one refusal by a replica ends the use of every connection to it", "[redis][threads]") {
+    const given_redis::server redis({"appendonly no"});
+    auto store = redis.store();
+    REQUIRE(store.create(current("k", 1)).outcome == write_outcome::done);
+    redis.signal("STOP"); // calls that meet need a connection each
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 6; ++i) threads.emplace_back([&] { CHECK(store.load("k")); });
+    std::this_thread::sleep_for(100ms);
+    redis.signal("CONT");
+    for (auto& each : threads) each.join();
+    const auto clients = [&] {
+        return redis.cli("client list type normal | grep -c -v cmd=client");
+    };
+    REQUIRE(std::stoi(clients()) >= 6);
+    (void)redis.cli("replicaof 127.0.0.1 1");
+    CHECK(store.replace(current("k", 2), version_of(1)) == write_outcome::unavailable);
+    CHECK_FALSE(store.load("k")); // what the replica has may be old
+    CHECK(clients() == "0");
+}
+
 TEST_CASE("a server that still loads its data is unavailable, and not empty", "[redis]") {
     // It answers after each 1,024 commands that it has read back; a record is seven of them.
     const given_redis::server redis({"appendfsync no", "key-load-delay 100"});

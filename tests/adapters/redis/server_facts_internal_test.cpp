@@ -32,10 +32,16 @@ TEST_CASE("an old server, a replica, a cluster and one that evicts will not do",
 }
 
 TEST_CASE("each setting that loses acknowledged writes is warned of", "[redis]") {
-    CHECK(redis::durability_warnings(facts_of(""), "always").empty());
-    CHECK(redis::durability_warnings(facts_of(""), "everysec").size() == 1);
-    CHECK(redis::durability_warnings(facts_of(""), "no").size() == 1);
-    CHECK(redis::durability_warnings(facts_of(""), std::nullopt).size() == 1);
-    CHECK(redis::durability_warnings(facts_of("aof_enabled:0\r\n"), "always").size() == 1);
-    CHECK(redis::durability_warnings(redis::server_facts{}, "always").size() == 1);
+    const auto warned = [](const redis::server_facts& facts, const char* appendfsync,
+                           bool not_on_rewrite = false) {
+        const auto all = redis::durability_warnings(facts, {appendfsync, not_on_rewrite});
+        return all.empty() ? "" : all.front().substr(0, all.front().find(' '));
+    };
+    CHECK(warned(facts_of(""), "always") == "");
+    CHECK(warned(facts_of(""), "always", true) == "no-appendfsync-on-rewrite");
+    CHECK(warned(facts_of(""), "everysec") == "appendfsync");
+    CHECK(warned(facts_of(""), "no", true) == "appendfsync");
+    CHECK(warned(facts_of(""), "") == "CONFIG");
+    CHECK(warned(facts_of("aof_enabled:0\r\n"), "always") == "appendonly");
+    CHECK(warned(redis::server_facts{}, "always") == "INFO");
 }
