@@ -113,7 +113,7 @@ std::string session_of(const http_request& request) {
 site::site(std::string here)
     : here_(std::move(here)),
       issuer_(make_issuer(here_, server_ports{store_, nullptr, &limiter_})),
-      gate_(must(resource_server::beside(issuer_, guarded(here_), {}))) {}
+      gate_(must(resource_server::beside(issuer_, guarded(here_)))) {}
 
 // [serve]
 http_response site::serve(const http_request& request) {
