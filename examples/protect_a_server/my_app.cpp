@@ -54,8 +54,10 @@ std::string ticket_field(const std::string& ticket) {
 }
 
 void show_login(Response& out, int status, const std::string& ticket) {
+    const std::string wrong = status == 200 ? "" : "<p>The username or the password is wrong.";
     show(out, status,
-         "<h1>Sign in</h1><form method=\"post\" action=\"/login\">" + ticket_field(ticket) +
+         "<h1>Sign in</h1>" + wrong + "<form method=\"post\" action=\"/login\">" +
+             ticket_field(ticket) +
              "<p><label>Username <input name=\"username\"></label>"
              "<p><label>Password <input name=\"password\" type=\"password\"></label>"
              "<p><button>Sign in</button></form>");
@@ -80,9 +82,9 @@ template <class Outcome> void show_outcome(Response& out, const Outcome& outcome
 }
 
 std::string session_of(const Request& in) {
-    const auto cookie = in.get_header_value("Cookie");
-    const auto at = cookie.find("session=");
-    return at == std::string::npos ? std::string{} : cookie.substr(at + 8, 22);
+    const auto cookies = "; " + in.get_header_value("Cookie");
+    const auto at = cookies.find("; session="); // and not the end of another one's name
+    return at == std::string::npos ? std::string{} : cookies.substr(at + 10, 22);
 }
 
 void log_in(const mcp_oauth::authorization_server& issuer, const Request& in, Response& out) {
