@@ -130,7 +130,7 @@ std::string session_of(const oauth::http_request& request) {
 site::site(std::string here, oauth::server_keys keys)
     : here_(std::move(here)),
       issuer_(make_issuer(here_, std::move(keys), oauth::server_ports{store_, nullptr, &limiter_})),
-      gate_(must(oauth::resource_server::beside(issuer_, guarded(here_), {}))) {}
+      gate_(must(oauth::resource_server::beside(issuer_, guarded(here_)))) {}
 
 // [serve]
 oauth::http_response site::serve(const oauth::http_request& request) {

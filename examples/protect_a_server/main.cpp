@@ -29,7 +29,7 @@ int main() {
     oauth::resource_config notes;
     notes.identifier = mcp_url;
     notes.baseline_scopes = {"notes"}; // what a client without a token is told to ask for
-    const auto gate = my_app::must(oauth::resource_server::beside(issuer, {notes}, {}));
+    const auto gate = my_app::must(oauth::resource_server::beside(issuer, {notes}));
 
     httplib::Server http;
     const oauth::cors_policy cors{{"*"}}; // clients that run in a browser may call, too
@@ -42,5 +42,5 @@ int main() {
     });
     http.Post("/mcp", mcp).Get("/mcp", mcp).Options("/mcp", mcp);
     const my_app::hourly sweep{[&] { (void)store.sweep(oauth::system_clock{}.now()); }};
-    http.listen("127.0.0.1", 8080);
+    return http.listen("127.0.0.1", 8080) ? 0 : 1;
 }

@@ -98,9 +98,9 @@ template <class Outcome> void show_outcome(Response& out, const Outcome& outcome
 }
 
 std::string session_of(const Request& in) {
-    const auto cookie = in.get_header_value("Cookie");
-    const auto at = cookie.find("session=");
-    return at == std::string::npos ? std::string{} : cookie.substr(at + 8, 22);
+    const auto cookies = "; " + in.get_header_value("Cookie");
+    const auto at = cookies.find("; session="); // and not the end of another one's name
+    return at == std::string::npos ? std::string{} : cookies.substr(at + 10, 22);
 }
 
 void log_in(const mcp_oauth::authorization_server& issuer, const Request& in, Response& out) {
@@ -108,7 +108,7 @@ void log_in(const mcp_oauth::authorization_server& issuer, const Request& in, Re
     const bool right =
         mcp_oauth::equal_in_constant_time(in.get_param_value("password"), "wonderland");
     if (in.get_param_value("username") != "alice" || !right)
-        return show_login(out, 403, "This was not right. Try again.", ticket);
+        return show_login(out, 403, "The username or the password is wrong.", ticket);
     mcp_oauth::system_random random;
     // [login]
     // The ticket of the consent page is sealed to this name, so no other browser can answer it.

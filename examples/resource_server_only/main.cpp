@@ -54,7 +54,10 @@ int main(int argc, char** argv) {
     oauth::curl_settings settings;
     if (argc > 2) settings.loopback = oauth::loopback_fetches::allowed, settings.ca_file = argv[2];
     const auto fetcher = oauth::curl_fetcher::make(std::move(settings));
-    if (!fetcher) return std::fprintf(stderr, "%s\n", oauth::name(fetcher.error()).data()), 1;
+    if (!fetcher) {
+        const std::string setting{oauth::name(fetcher.error())};
+        return std::fprintf(stderr, "curl_settings::%s cannot be used\n", setting.c_str()), 1;
+    }
 
     httplib::Server http;
     const int port = http.bind_to_any_port("127.0.0.1");
@@ -90,7 +93,7 @@ int main(int argc, char** argv) {
         // Two providers may have an "alice" each: the user is issuer and subject together.
         if (who) out.set_content(who->issuer() + " " + who->subject() + "\n", "text/plain");
     });
-    http.Post("/mcp", mcp).Options("/mcp", mcp);
+    http.Post("/mcp", mcp).Get("/mcp", mcp).Options("/mcp", mcp);
     std::printf("ready %s\n", here.c_str());
     std::fflush(stdout);
     return http.listen_after_bind() ? 0 : 1;

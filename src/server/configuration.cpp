@@ -238,7 +238,7 @@ public:
         auto common =
             std::make_shared<const authorization_server::shared>(authorization_server::shared{
                 config_.issuer, std::move(*ring_), std::move(config_.signing_keys),
-                std::move(*rules_), std::move(scopes_), resources_});
+                std::move(*rules_), std::move(scopes_), resources_, ports});
         return std::make_shared<const server_state>(
             server_state{std::move(common),
                          std::move(*issuer_),

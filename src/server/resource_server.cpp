@@ -153,6 +153,15 @@ expected<void, config_error> check_means(const gate_state& s) {
     return check_dpop_means(s);
 }
 
+/// The ports of a gate beside its issuer: those that the host did not bring are the issuer's.
+resource_server_ports filled_in(resource_server_ports own, const server_ports& usual) {
+    if (own.store == nullptr) own.store = &usual.store;
+    if (own.events == nullptr) own.events = usual.events;
+    if (own.clock == nullptr) own.clock = usual.clock;
+    if (own.random == nullptr) own.random = usual.random;
+    return own;
+}
+
 http_response empty_answer(int status) {
     return {status, {{"Cache-Control", "no-store"}, {"Content-Length", "0"}}, {}};
 }
@@ -246,7 +255,7 @@ resource_server::beside(const authorization_server& issuer, std::vector<resource
                                               key_set::of(keys),
                                               common->ring,
                                               common->rules,
-                                              ports,
+                                              filled_in(ports, common->ports),
                                               {},
                                               std::move(seen)});
     made->offered = offered;

@@ -15,7 +15,7 @@ namespace mcp_oauth {
 inline namespace v0 {
 
 /// What an authorization server and the resource server beside it hold in common, so that the two
-/// cannot disagree about issuer, keys, secrets, resources or scopes.
+/// cannot disagree about issuer, keys, secrets, resources or scopes, and call the same ports.
 struct authorization_server::shared {
     std::string issuer;
     key_ring ring;
@@ -23,6 +23,7 @@ struct authorization_server::shared {
     checked_policy rules;
     scope_set scopes_supported;
     std::vector<resource_identifier> resources; ///< that tokens are issued for
+    server_ports ports;                         ///< as the host brought them
 };
 
 } // namespace v0

@@ -42,9 +42,9 @@ private:
         const bool matches = known && check && value_of(*known) == *check;
         if (matches && *known == server_->ring().current()) return finish(outcome{});
         if (!matches && mismatch_ == authorization_server::on_mismatch::refuse)
-            return fail("belongs to other server secrets: keep config.secrets in a file between "
-                        "starts; after a leak, when they were replaced on purpose, check with "
-                        "on_mismatch::adopt");
+            return fail("belongs to other server secrets: put those back that it was filled with, "
+                        "and keep them in a file between starts; after a leak, or where they are "
+                        "lost, check with on_mismatch::adopt, and every user logs in again");
         ask(replace_step{mine(), there.version}, &store_check::on_replaced);
     }
     void on_created(create_answer a) {

@@ -263,6 +263,31 @@ TEST_CASE("with a CORS policy a page of another origin calls every endpoint and 
     CHECK_FALSE(stranger->has_header("Access-Control-Allow-Origin"));
 }
 
+TEST_CASE("behind a proxy each user has a limit of their own", "[httplib][BCP-15]") {
+    memory_attempt_limiter::rates rates;
+    rates.registration = attempt_rate{1, 1};
+    memory_attempt_limiter limiter{rates};
+    given::server s{policy::mcp()};
+    server_ports ports{s.store};
+    ports.limiter = &limiter;
+    ports.events = &s.events;
+    const auto issuer = *authorization_server::make(given::config(policy::mcp()), ports);
+    loopback::server web;
+    mount(web.http, issuer, cors_policy{{"*"}},
+          [](const httplib::Request& in) { return in.get_header_value("X-Real-IP"); });
+    web.start();
+    const auto register_from = [&](const char* address) {
+        return web.client()
+            .Post("/register", {{"X-Real-IP", address}, {"X-Forwarded-For", "192.0.2.99"}},
+                  R"({"redirect_uris":["http://127.0.0.1/cb"]})", "application/json")
+            ->status;
+    };
+    CHECK(register_from("192.0.2.1") == 201);
+    CHECK(register_from("192.0.2.1") == 429);
+    CHECK(register_from("192.0.2.2") == 201);
+    CHECK(s.events.take().front().source == "192.0.2.1");
+}
+
 TEST_CASE("an OPTIONS request that is no preflight is guarded as every other", "[httplib]") {
     browser_host h;
     CHECK(h.web.client().Options("/mcp")->status == 401);

@@ -227,3 +227,42 @@ TEST_CASE("host data that was given at the approval is handed back at the gate",
     const auto who = std::get<principal>(gate_beside(s).admit(request(token)));
     CHECK(who.host_data() == R"({"tier":"gold"})");
 }
+
+TEST_CASE("a gate that was given no ports reports to its issuer's sink, by its issuer's clock",
+          "[gate][beside][config]") {
+    const given::server s;
+    const auto gate = *resource_server::beside(s.as, {{given::resource, {}, {"mcp"}, {}, {}}});
+    const auto token = access_token(s);
+    (void)s.events.take();
+    CHECK(std::holds_alternative<http_response>(gate.admit(request(token), {"ehco"})));
+    const auto told = s.events.take();
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].reason == "scope_not_offered");
+    CHECK(told[0].at == s.clock.now());
+    CHECK(std::holds_alternative<principal>(gate.admit(request(token))));
+    s.clock.advance(std::chrono::hours{1});
+    CHECK(std::holds_alternative<http_response>(gate.admit(request(token))));
+}
+
+TEST_CASE("a port that the gate was given is used in place of its issuer's",
+          "[gate][beside][config]") {
+    const given::server s;
+    testing::recording_events own;
+    const auto gate = *resource_server::beside(s.as, {{given::resource, {}, {"mcp"}, {}, {}}},
+                                               {nullptr, &own, nullptr, nullptr});
+    (void)s.events.take();
+    CHECK(std::holds_alternative<http_response>(gate.admit(request("no.such.token"))));
+    CHECK(own.take().size() == 1);
+    CHECK(s.events.take().empty());
+}
+
+TEST_CASE("a gate that loads grants takes its issuer's store", "[gate][beside][config]") {
+    auto rules = policy::mcp();
+    rules.gate.revocation = gate_revocation::at_once;
+    const given::server s{rules};
+    const auto gate = *resource_server::beside(s.as, {{given::resource, {}, {"mcp"}, {}, {}}});
+    const auto token = access_token(s);
+    REQUIRE(std::holds_alternative<principal>(gate.admit(request(token))));
+    REQUIRE(s.as.revoke_grants(grant_owner::subject("alice")));
+    CHECK(std::holds_alternative<http_response>(gate.admit(request(token))));
+}

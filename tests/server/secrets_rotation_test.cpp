@@ -110,8 +110,8 @@ TEST_CASE("A store belongs to the secrets whose check value it holds", "[secret_
     const auto foreign = s.as.check_store();
     REQUIRE_FALSE(foreign);
     CHECK(foreign.error().member == "store");
-    CHECK(foreign.error().problem.rfind("belongs to other server secrets: keep config.secrets in a "
-                                        "file between starts; ",
+    CHECK(foreign.error().problem.rfind("belongs to other server secrets: put those back that it "
+                                        "was filled with, ",
                                         0) == 0);
 }
 

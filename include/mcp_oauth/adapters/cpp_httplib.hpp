@@ -41,7 +41,8 @@ template <class Request> [[nodiscard]] http_request head_of(const Request& in) {
 } // namespace detail
 
 /// The request as it came: raw target, repeated fields, raw body. `source` is the peer's address;
-/// behind a proxy that the host trusts, put the forwarded one in its place (BCP-15).
+/// behind a proxy that the host trusts, put the forwarded one in its place (BCP-15), and tell
+/// `mount` where it is.
 template <class Request> [[nodiscard]] http_request from_httplib(const Request& in) {
     auto request = detail::head_of(in);
     request.target = in.target;
@@ -143,9 +144,19 @@ template <class Service>
     return patterns;
 }
 
-template <class Service> [[nodiscard]] auto handler_of(const Service& service) {
-    return [&service](const auto& in, auto& out) {
-        to_httplib(service.handle(from_httplib(in)), out);
+/// The source of a request that came without a proxy.
+struct peer_address {
+    template <class Request> [[nodiscard]] std::string operator()(const Request& in) const {
+        return in.remote_addr;
+    }
+};
+
+template <class Service, class SourceOf = peer_address>
+[[nodiscard]] auto handler_of(const Service& service, SourceOf source_of = {}) {
+    return [&service, source_of = std::move(source_of)](const auto& in, auto& out) {
+        auto request = from_httplib(in);
+        request.source = source_of(in);
+        to_httplib(service.handle(request), out);
     };
 }
 
@@ -153,9 +164,10 @@ template <class Server, class Service> void mount_endpoints(Server& http, const 
     for (const auto& pattern : patterns_of(service)) route(http, pattern, handler_of(service));
 }
 
-template <class Server, class Service>
-void mount_endpoints(Server& http, const Service& service, const cors_policy& cors) {
-    const auto serve = with_cors(cors, handler_of(service));
+template <class Server, class Service, class SourceOf = peer_address>
+void mount_endpoints(Server& http, const Service& service, const cors_policy& cors,
+                     SourceOf source_of = {}) {
+    const auto serve = with_cors(cors, handler_of(service, std::move(source_of)));
     for (const auto& pattern : patterns_of(service)) {
         route(http, pattern, serve);
         http.Options(pattern, serve);
@@ -180,6 +192,24 @@ void mount(Server& http, const authorization_server& issuer, const cors_policy& 
 template <class Server> void mount(Server& http, const authorization_server&& issuer) = delete;
 template <class Server>
 void mount(Server& http, const authorization_server&& issuer, const cors_policy& cors) = delete;
+/// @}
+/// The same behind a proxy. `source_of(request)` is the address of whoever called the proxy, for
+/// limits and events (BCP-15): without it, all users have the proxy's address and share one limit.
+/// Take it from a field that the proxy itself writes over what came, and that nobody can send
+/// around it.
+///
+///     mcp_oauth::mount(http, issuer, cors, [](const httplib::Request& in) {
+///         return in.get_header_value("X-Real-IP");
+///     });
+/// @{
+template <class Server, class SourceOf>
+void mount(Server& http, const authorization_server& issuer, const cors_policy& cors,
+           SourceOf source_of) {
+    detail::mount_endpoints(http, issuer, cors, std::move(source_of));
+}
+template <class Server, class SourceOf>
+void mount(Server& http, const authorization_server&& issuer, const cors_policy& cors,
+           SourceOf source_of) = delete;
 /// @}
 /// Routes the metadata documents to `gate`, which must outlive `http`; `cors` as above.
 /// @{

@@ -76,7 +76,9 @@ struct resource_server_config {
     std::size_t remembered_tokens = usual_remembered_tokens;
 };
 
-/// What the gate calls. References must outlive it; each may be null, as in `server_ports`.
+/// What the gate calls, which must outlive it; each may be null, as in `server_ports`. Beside an
+/// authorization server (`resource_server::beside`) a null store, sink, clock or random source is
+/// that one's.
 struct resource_server_ports {
     /// Needed for `gate_revocation::at_once` and `dpop_replay::in_store`.
     record_store* store = nullptr;
@@ -174,10 +176,14 @@ public:
                                                                       resource_server_ports ports);
     /// For a server in the same process as its authorization server: issuer, keys, secrets, policy
     /// and scopes are that one's, so the two cannot disagree. Each resource must be one that it
-    /// issues tokens for.
+    /// issues tokens for. So are the ports that are not named here: what the gate refuses is
+    /// reported where the issuer's events are.
+    ///
+    /// Requires: the issuer's ports outlive the gate; the issuer itself need not.
     [[nodiscard]] static expected<resource_server, config_error>
     beside(const authorization_server& issuer, std::vector<resource_config> resources,
-           resource_server_ports ports, std::size_t remembered_tokens = usual_remembered_tokens);
+           resource_server_ports ports = {},
+           std::size_t remembered_tokens = usual_remembered_tokens);
 
     /// What is moved from can only be destroyed or assigned to.
     resource_server(resource_server&&) noexcept;
