@@ -1,5 +1,5 @@
-// The three stores of the installed library. There is nothing at any of these addresses, so each has to
-// say why it does not open.
+// The three stores of the installed library. There is nothing at any of these addresses, so each
+// has to say why it does not open.
 #include <mcp_oauth/adapters/postgresql.hpp>
 #include <mcp_oauth/adapters/redis.hpp>
 #include <mcp_oauth/adapters/sqlite.hpp>
