@@ -25,7 +25,7 @@ consumer() {
     shift 2
     quietly cmake -S "$root/tests/package/$folder" -B "$build/$name" -G Ninja $launcher "$@"
     quietly cmake --build "$build/$name"
-    for program in consumer testing_consumer key_file_consumer bare_consumer; do
+    for program in consumer testing_consumer key_file_consumer stores_consumer bare_consumer; do
         if [ -x "$build/$name/$program" ]; then quietly "$build/$name/$program"; fi
     done
     echo "consumed: $name"
@@ -60,6 +60,33 @@ install_and_consume() {
     echo "consumed: $kind-pkg_config"
 }
 
+# Where none of their libraries is installed the adapters are left out, and one that was asked for by
+# name ends the configuration.
+leave_out() {
+    bare() {
+        PKG_CONFIG_LIBDIR=$build/no_modules cmake -S "$root" -B "$build/bare" -G Ninja $launcher \
+            -DMCP_OAUTH_BUILD_TESTS=OFF -DMCP_OAUTH_BUILD_EXAMPLES=OFF "$@" >"$build/log" 2>&1
+    }
+    rm -rf "$build/bare"
+    bare || { cat "$build/log" >&2; echo "failed: without the adapters' libraries" >&2; exit 1; }
+    for adapter in sqlite postgresql redis curl; do
+        if ! grep -q "mcp_oauth::$adapter is left out" "$build/log" ||
+            ninja -C "$build/bare" -t query "libmcp_oauth_$adapter.a" >/dev/null 2>&1; then
+            echo "mcp_oauth::$adapter is not left out" >&2
+            exit 1
+        fi
+    done
+    for option in MCP_OAUTH_SQLITE MCP_OAUTH_POSTGRESQL MCP_OAUTH_REDIS MCP_OAUTH_CURL; do
+        rm -rf "$build/bare"
+        if bare "-D$option=ON" || ! grep -q "$option is ON, but" "$build/log"; then
+            echo "$option=ON is not missed" >&2
+            exit 1
+        fi
+    done
+    echo "left out: the adapters whose libraries are missing"
+}
+
+leave_out
 consumer subdirectory subdirectory -DMCP_OAUTH_SOURCE="$root"
 consumer fetch_content fetch_content -DMCP_OAUTH_SOURCE="$root"
 # The flags of CI's other builds of the two, so that one finds the other's objects in the cache.

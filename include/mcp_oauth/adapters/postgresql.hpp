@@ -53,8 +53,9 @@ struct postgresql_error {
 ///             that conflict into an error.
 /// Durability: `synchronous_commit` is raised to `on` where it is lower. With one server that is
 ///             all, unless its `fsync` is `off`: then a crash of its machine loses acknowledged
-///             writes, and more than that. A failover to a standby that replicates asynchronously loses acknowledged
-///             writes: set `synchronous_standby_names`, or take the steps after a restored backup.
+///             writes, and more than that. A failover to a standby that replicates asynchronously
+///             loses acknowledged writes: set `synchronous_standby_names`, or take the steps after
+///             a restored backup.
 ///             `remote_apply` is not needed, since no standby is read.
 /// Ordering:   every statement goes to the primary. A standby, and a server that is read-only, are
 ///             refused at each connection (`target_session_attrs=read-write`).
@@ -62,8 +63,9 @@ struct postgresql_error {
 /// Errors:     `unavailable` where nothing was sent, or the server reported an error, which rolls a
 ///             statement back. `unknown` where a write was sent and the connection was lost, or the
 ///             limit passed without an answer; such a write is never sent again. A read is sent
-///             once more, over another connection, where the first one broke. While the database cannot
-///             be reached, calls fail at once, and one at a time tries again, 0.1 s to 1 s apart.
+///             once more, over another connection, where the first one broke. While the database
+///             cannot be reached, calls fail at once, and one at a time tries again, 0.1 s to 1 s
+///             apart.
 /// Time:       the server itself ends a statement after half of `call_limit`
 ///             (`statement_timeout`), and none is sent in the second half, so what is at work when
 ///             a call gives up has ended too. Then the connection is reset, which drops what the

@@ -302,7 +302,7 @@ TEST_CASE("a call that finds no connection free is unavailable in time",
 TEST_CASE("nothing is sent again in the second half of a call", "[postgresql][faults][threads]") {
     database db;
     auto o = db.options();
-    o.connections = 1;
+    o.connections = 2;
     o.call_limit = 2s;
     const auto store = database::open(o);
     REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
@@ -315,16 +315,19 @@ TEST_CASE("nothing is sent again in the second half of a call", "[postgresql][fa
                " FOR EACH ROW EXECUTE FUNCTION " + db.schema() + ".fail_late()");
     locker.run("BEGIN");
     locker.run("LOCK TABLE " + db.table());
-    std::thread holder([&] { CHECK(store->load("k")); }); // has the connection until the commit
-    std::this_thread::sleep_for(50ms);
+    std::atomic<int> loaded{0}; // both connections are lent until the commit
+    const auto hold = [&] { loaded += store->load("k").has_value() ? 1 : 0; };
+    std::thread first(hold);
+    std::thread second(hold);
+    std::this_thread::sleep_for(100ms);
     write_outcome outcome{};
     std::thread writer([&] { outcome = store->replace(record_of("k", 2), version_of(1)); });
     std::this_thread::sleep_for(600ms);
     locker.run("COMMIT");
-    holder.join();
-    writer.join();
-    // It failed after 1.5 s in a way that another session may not know; a second try would still
-    // be under way when the call ends.
+    for (auto* const each : {&first, &second, &writer}) each->join();
+    CHECK(loaded == 2);
+    // It failed after 1.4 s in a way that another session may not know, and that one is idle; but
+    // what it tried would still be under way when the call ends.
     CHECK(outcome == write_outcome::unavailable);
 }
 

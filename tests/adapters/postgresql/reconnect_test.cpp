@@ -7,6 +7,22 @@
 
 using namespace postgresql_tests;
 
+TEST_CASE("a read whose connection breaks meanwhile is sent once more", "[postgresql][faults]") {
+    database db;
+    const auto proxy = testing::fault_proxy::to_socket(first_line_of("place") + "/.s.PGSQL." +
+                                                       first_line_of("port"));
+    REQUIRE(proxy);
+    auto o = db.options();
+    o.connection =
+        "host=127.0.0.1 port=" + std::to_string(proxy->port()) + " user=tester dbname=postgres";
+    const auto store = database::open(o);
+    REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
+    proxy->lose_request();
+    CHECK(store->load("k")->value().version == version_of(1));
+    proxy->lose_answer();
+    CHECK(store->list(record_kind::grant, "alice", "", 10)->records.size() == 1);
+}
+
 TEST_CASE("while the database is down calls fail at once, and soon work when it is back",
           "[postgresql][faults]") {
     database db;

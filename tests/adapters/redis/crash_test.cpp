@@ -136,6 +136,18 @@ TEST_CASE("a write after a restart is done, not unknown: a dead connection is no
     CHECK(store.replace(current("k", 2), version_of(1)) == write_outcome::done);
 }
 
+TEST_CASE("a read whose connection breaks meanwhile is sent once more", "[redis]") {
+    const given_redis::server redis({"appendonly no"});
+    const auto proxy = redis.proxy();
+    auto store = redis.opened(redis.through(*proxy, redis.options()));
+    REQUIRE(store.create(current("k", 1)).outcome == write_outcome::done);
+    proxy->lose_request();
+    CHECK((*store.load("k"))->version == version_of(1));
+    CHECK(keys_of(store, "alice").size() == 1); // on a connection that was asked before
+    proxy->lose_answer();
+    CHECK(keys_of(store, "alice").size() == 1);
+}
+
 TEST_CASE("while the server is away nothing is written, and a store comes back by itself",
           "[redis]") {
     const given_redis::server redis;

@@ -50,7 +50,7 @@ class Secrets {
   }
   assertAbsentFrom(dump) {
     for (const form of formsOf([...this.known].at(-1)))
-      assert.equal(firstOf(this.known, `a store with ${form} in it`), form);
+      assert.ok(firstOf(this.known, `a store with ${form} in it`), `${form} would not be found`);
     assert.equal(firstOf(this.known, dump), undefined, 'the store holds it');
   }
 }
@@ -124,8 +124,11 @@ async function live(client, life, { strict, secrets }) {
     secrets.keep(code.parameters.get('code'));
     const first = await tried(() => client.redeem(code));
     life.redeemed += 1;
-    let tokens = first?.status === 200 ? first.json() : undefined;
-    if (!tokens) {
+    let tokens;
+    if (first && first.status !== 503) {
+      assertTokenAnswer(first, 200);
+      tokens = first.json();
+    } else {
       // Cut off. Either nothing was written, and the code is good for one try; or it was redeemed, and
       // this is a second time, which ends the grant (RT-18).
       const second = await until(() => client.redeem(code), life);
@@ -327,7 +330,7 @@ export async function describeStorage(storage) {
       await deployment.stop();
     });
 
-    test('a database that is restarted in mid-load costs nobody anything', async (t) => {
+    test('a database that is restarted in mid-load costs no more than a redemption cut off', async (t) => {
       if (!database.restart) return t.skip('the database is no server');
       const deployment = await Deployment.start(database, window);
       const life = await amid(
@@ -343,7 +346,7 @@ export async function describeStorage(storage) {
       );
       t.diagnostic(JSON.stringify(life));
       assert.ok(life.rotated > 0);
-      assert.equal(life.logged_in_again, 0);
+      assert.equal(life.unknown, 0, 'the server itself was there all the time');
       await deployment.stop();
     });
 
