@@ -279,12 +279,15 @@ private:
     }
     expected<void, config_error> rules() {
         auto checked = checked_policy::make(std::move(config_.policy));
-        if (!checked)
-            return wrong("policy." + std::string{checked.error().member},
-                         std::string{checked.error().problem});
-        if (tickets_would_be_too_long((*checked)->limits))
+        if (!checked) return wrong("policy." + checked.error().member, checked.error().problem);
+        const auto& limits = (*checked)->limits;
+        if (tickets_would_be_too_long(limits))
             return wrong("policy.limits.state",
-                         "must be at most 2632 together with redirect_uri and client_id");
+                         std::to_string(limits.state) +
+                             ": must be at most 2632 together with limits.redirect_uri, which is " +
+                             std::to_string(limits.redirect_uri) +
+                             ", and limits.client_id, which is " +
+                             std::to_string(limits.client_id));
         rules_.emplace(std::move(*checked));
         return {};
     }
@@ -304,7 +307,8 @@ private:
         // Or there would be a grant type in the metadata that nobody ever gets a token for.
         if ((*rules_)->refresh.issue == refresh_issuance::when_offline_access &&
             !supported->contains("offline_access"))
-            return wrong("policy.refresh.issue", "needs offline_access among scopes_supported");
+            return wrong("policy.refresh.issue",
+                         "when_offline_access: needs offline_access among scopes_supported");
         scopes_ = std::move(*supported);
         defaults_ = std::move(*defaults);
         return {};
@@ -337,7 +341,7 @@ private:
         if (holds_one_twice(config_.signing_keys))
             return wrong("signing_keys", "one key is there twice");
         if (config_.jwks_max_age < seconds{0} || config_.jwks_max_age > std::chrono::hours{24})
-            return wrong("jwks_max_age", "must be 0 s to 24 h");
+            return wrong("jwks_max_age", text_of(config_.jwks_max_age) + ": must be 0 s to 24 h");
         const bool needs_token =
             (*rules_)->registration.access == registration_access::initial_access_token;
         if (needs_token && config_.initial_access_token.empty())
