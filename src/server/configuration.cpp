@@ -6,10 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "mcp_oauth/base/octets.hpp"
-#include "mcp_oauth/grammar/base64url.hpp"
 #include "mcp_oauth/rfc/7638_jwk_thumbprint.hpp"
 #include "server/configured_text.hpp"
+#include "server/derived_configuration.hpp"
 #include "server/server_state.hpp"
 
 /// `authorization_server::make`: everything that can be wrong with a configuration is found here,
@@ -121,70 +120,6 @@ bool tickets_would_be_too_long(const policy::limits_options& limits) {
            limits.state + limits.redirect_uri + limits.client_id > room;
 }
 
-endpoint_paths paths_of(const issuer_identifier& issuer, const uri& base) {
-    const std::string prefix{base.path() == "/" ? std::string_view{} : base.path()};
-    endpoint_paths paths;
-    paths.authorization = prefix + "/authorize";
-    paths.token = prefix + "/token";
-    paths.registration = prefix + "/register";
-    paths.revocation = prefix + "/revoke";
-    paths.jwks = prefix + "/.well-known/jwks.json";
-    paths.metadata = server_metadata_paths(issuer);
-    return paths;
-}
-
-std::vector<std::string> grant_types_of(const policy& rules) {
-    if (rules.refresh.issue == refresh_issuance::never) return {"authorization_code"};
-    return {"authorization_code", "refresh_token"};
-}
-
-/// The one object that both the metadata and the routing are written from (ASM-11).
-server_capabilities capabilities_of(const policy& rules, const endpoint_paths& paths,
-                                    const std::string& origin, const std::string& issuer) {
-    server_capabilities can;
-    can.issuer = issuer;
-    can.authorization_endpoint = origin + paths.authorization;
-    can.token_endpoint = origin + paths.token;
-    can.revocation_endpoint = origin + paths.revocation;
-    can.jwks_uri = origin + paths.jwks;
-    if (rules.registration.access != registration_access::off)
-        can.registration_endpoint = origin + paths.registration;
-    can.grant_types = grant_types_of(rules);
-    if (rules.dpop.enabled) can.dpop_signing_algorithms = algorithm_set::all().names();
-    return can;
-}
-
-std::string metadata_with_plain(server_capabilities can) {
-    can.code_challenge_methods.emplace_back("plain");
-    return server_metadata(can);
-}
-
-/// Names the lists that the bits of a ticket point into, in their order.
-std::string binding_of(const scope_set& scopes, const std::vector<resource_identifier>& resources) {
-    octet_writer lists;
-    for (const auto& scope : scopes) lists.field(scope);
-    lists.field("");
-    for (const auto& resource : resources) lists.field(resource.text());
-    return std::string{as_view(sha256(lists.view()))};
-}
-
-registration_rules registration_of(const policy& rules, const scope_set& scopes) {
-    registration_rules registration;
-    registration.redirects.localhost_is_loopback = rules.redirect.localhost_is_loopback;
-    registration.redirects.private_use_schemes = rules.redirect.private_use_schemes;
-    registration.redirects.dotless_schemes = rules.redirect.dotless_schemes;
-    registration.redirects.largest = rules.limits.redirect_uri;
-    registration.scopes_offered = scopes;
-    registration.grant_types = grant_types_of(rules);
-    registration.web = rules.registration.web;
-    registration.dpop = rules.dpop.enabled;
-    registration.limits.document_octets = rules.limits.body;
-    registration.limits.json_depth = rules.limits.json_depth;
-    registration.limits.redirect_uris = rules.limits.redirect_uris;
-    registration.limits.display_string = rules.limits.display_string;
-    return registration;
-}
-
 // Also where the two are for different algorithms: they have one name (RFC 7638 §3.2).
 bool holds_one_twice(const std::vector<signing_key>& keys) {
     std::vector<std::string> names;
@@ -279,12 +214,15 @@ private:
     }
     expected<void, config_error> rules() {
         auto checked = checked_policy::make(std::move(config_.policy));
-        if (!checked)
-            return wrong("policy." + std::string{checked.error().member},
-                         std::string{checked.error().problem});
-        if (tickets_would_be_too_long((*checked)->limits))
+        if (!checked) return wrong("policy." + checked.error().member, checked.error().problem);
+        const auto& limits = (*checked)->limits;
+        if (tickets_would_be_too_long(limits))
             return wrong("policy.limits.state",
-                         "must be at most 2632 together with redirect_uri and client_id");
+                         std::to_string(limits.state) +
+                             ": must be at most 2632 together with limits.redirect_uri, which is " +
+                             std::to_string(limits.redirect_uri) +
+                             ", and limits.client_id, which is " +
+                             std::to_string(limits.client_id));
         rules_.emplace(std::move(*checked));
         return {};
     }
@@ -304,7 +242,8 @@ private:
         // Or there would be a grant type in the metadata that nobody ever gets a token for.
         if ((*rules_)->refresh.issue == refresh_issuance::when_offline_access &&
             !supported->contains("offline_access"))
-            return wrong("policy.refresh.issue", "needs offline_access among scopes_supported");
+            return wrong("policy.refresh.issue",
+                         "when_offline_access: needs offline_access among scopes_supported");
         scopes_ = std::move(*supported);
         defaults_ = std::move(*defaults);
         return {};
@@ -337,7 +276,7 @@ private:
         if (holds_one_twice(config_.signing_keys))
             return wrong("signing_keys", "one key is there twice");
         if (config_.jwks_max_age < seconds{0} || config_.jwks_max_age > std::chrono::hours{24})
-            return wrong("jwks_max_age", "must be 0 s to 24 h");
+            return wrong("jwks_max_age", text_of(config_.jwks_max_age) + ": must be 0 s to 24 h");
         const bool needs_token =
             (*rules_)->registration.access == registration_access::initial_access_token;
         if (needs_token && config_.initial_access_token.empty())

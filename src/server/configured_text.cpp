@@ -49,6 +49,12 @@ std::string quoted_url(std::string_view text) {
     return quoted(shown);
 }
 
+std::string text_of(seconds value) { return std::to_string(value.count()) + " s"; }
+std::string text_of(milliseconds value) {
+    const auto whole = std::chrono::duration_cast<seconds>(value);
+    return whole == value ? text_of(whole) : std::to_string(value.count()) + " ms";
+}
+
 std::string url_fault(std::string_view text, url_allowance allowed) {
     if (text.empty()) return "is required: the https URL, as clients see it";
     const auto url = uri::parse(text);

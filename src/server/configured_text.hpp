@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/grammar/scope_token.hpp"
 
 /// What is wrong with a text of the configuration, in words that show it and say what to do.
@@ -15,6 +16,10 @@ inline namespace v0 {
 /// The same for what should be a URL, without what may be a secret: user information, query and
 /// fragment.
 [[nodiscard]] std::string quoted_url(std::string_view text);
+
+/// The duration in whole seconds, or in milliseconds where it is none: `601 s`, `1500 ms`.
+[[nodiscard]] std::string text_of(milliseconds value);
+[[nodiscard]] std::string text_of(seconds value);
 
 /// What a URL of the configuration may be beyond `https`, a host and a path.
 struct url_allowance {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mcp_oauth/rfc/7519_jwt.hpp"
+#include "server/configured_text.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
@@ -42,17 +43,28 @@ expected<checked_rotation, config_error> checked_rotation::make(const rotation_p
     }};
     for (const auto& each : members)
         if (each.value < each.least || each.value > each.most)
-            return wrong(each.member, "is out of bounds");
+            return wrong(each.member, text_of(each.value) + ": must be " + text_of(each.least) +
+                                          " to " + text_of(each.most));
     // Until the last server has heard of a change, by the slowest clock.
     const auto spread = r.called_every + r.clock_skew;
     if (r.announced < r.jwks_max_age + spread)
-        return wrong("announced", "must be at least jwks_max_age + called_every + clock_skew");
-    if (r.announced > r.signs_for) return wrong("announced", "must be at most signs_for");
-    if (r.retained < rules.access_token.lifetime + most_leeway + spread)
-        return wrong("retained", "must be at least policy.access_token.lifetime + most_leeway + "
-                                 "called_every + clock_skew");
+        return wrong("announced", text_of(r.announced) +
+                                      ": must be at least jwks_max_age + called_every + "
+                                      "clock_skew, which is " +
+                                      text_of(r.jwks_max_age + spread));
+    if (r.announced > r.signs_for)
+        return wrong("announced", text_of(r.announced) + ": must be at most signs_for, which is " +
+                                      text_of(r.signs_for));
+    const auto last_token = rules.access_token.lifetime + most_leeway + spread;
+    if (r.retained < last_token)
+        return wrong("retained", text_of(r.retained) +
+                                     ": must be at least policy.access_token.lifetime + "
+                                     "most_leeway + called_every + clock_skew, which is " +
+                                     text_of(last_token));
     if (r.retained > most_retained * r.signs_for)
-        return wrong("retained", "must be at most 16 times signs_for");
+        return wrong("retained", text_of(r.retained) +
+                                     ": must be at most 16 times signs_for, which is " +
+                                     text_of(most_retained * r.signs_for));
     return checked_rotation{r};
 }
 

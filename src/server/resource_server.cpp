@@ -217,7 +217,7 @@ expected<resource_server, config_error> resource_server::make(resource_server_co
     auto introspected = pin_introspected(config, ports.limiter);
     if (!introspected) return unexpected{introspected.error()};
     auto rules = checked_policy::make(std::move(config.policy));
-    if (!rules) return wrong("policy." + std::string{rules.error().member}, rules.error().problem);
+    if (!rules) return wrong("policy." + rules.error().member, rules.error().problem);
     auto resources = make_resources(config.resources, served_by, **rules);
     if (!resources) return unexpected{resources.error()};
     std::optional<key_ring> ring;

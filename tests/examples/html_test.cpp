@@ -86,8 +86,7 @@ TEST_CASE("[ATK-AZ-12][ATK-AZ-13] The consent page quotes what a client says of 
     CHECK_FALSE(holds(page, "<script"));
 }
 
-TEST_CASE("[OA21-AUTHZ-26][ATK-AZ-12] The login page says who asks, and who says so",
-          "[examples][pages]") {
+TEST_CASE("[ATK-AZ-12] The login page says who asks, and who says so", "[examples][pages]") {
     const auto shown = [](std::optional<applicant> who) {
         return render(login_page{"token", "ticket", "", "", 200, std::move(who)});
     };

@@ -59,8 +59,7 @@ TEST_CASE("[OA21-AUTHZ-01] Another method than GET and POST is told which there 
     CHECK(who.send("GET", asks).status == 200);
 }
 
-TEST_CASE("[OA21-AUTHZ-26] The login page says who asks, however often it is shown",
-          "[examples][site]") {
+TEST_CASE("The login page says who asks, however often it is shown", "[examples][site]") {
     visitor who;
     const auto says = [](const http_response& page, const char* words) {
         return page.body.find(words) != std::string::npos;

@@ -162,12 +162,12 @@ TEST_CASE("A server signs, and an invitation to register is something", "[CONFIG
 
 TEST_CASE("What is wrong with the policy is said by its member", "[CONFIG]") {
     CHECK(fault([](auto& c) { c.policy.code.lifetime = seconds{601}; }) ==
-          "policy.code.lifetime: must be 1 second to 10 minutes");
+          "policy.code.lifetime: 601 s: must be 1 second to 10 minutes");
     CHECK(fault([](auto& c) { c.policy.limits.header = 0; }) ==
-          "policy.limits.header: must not be zero");
+          "policy.limits.header: 0: must be above zero; the default is 8192");
     CHECK(fault([](auto& c) {
               c.policy.scope.hierarchy = {{"a", "b"}, {"b", "a"}};
-          }) == "policy.scope.hierarchy: must be scope tokens of which none implies itself");
+          }) == "policy.scope.hierarchy: \"b\" implies \"a\": drop it, or a scope implies itself");
 }
 
 TEST_CASE("Without ports of its own a server takes the system's", "[CONFIG]") {

@@ -35,6 +35,12 @@ std::string fault(void (*change)(rotation_policy&), seconds lifetime = 10s) {
     const auto made = checked_rotation::make(r, tokens_of(lifetime));
     return made ? "" : made.error().member;
 }
+std::string words(void (*change)(rotation_policy&)) {
+    auto r = tight();
+    change(r);
+    const auto made = checked_rotation::make(r, tokens_of(10s));
+    return made ? "" : made.error().member + ": " + made.error().problem;
+}
 instant at(std::int64_t second) { return from_unix_seconds(second); }
 
 /// What the keys of a moment are by the words of the requirement, key by key.
@@ -79,6 +85,22 @@ TEST_CASE("a rotation policy that could cause an outage is refused by the member
     CHECK(fault([](auto& r) { r.retained = 0s; }) == "rotation.retained");
     CHECK(fault([](auto& r) { r.signs_for = 0s; }) == "rotation.signs_for");
     CHECK(fault([](auto& r) { r.signs_for = seconds::max(); }) == "rotation.signs_for");
+}
+
+TEST_CASE("what is wrong with a rotation policy is said with the value and what it must be",
+          "[key_rotation][CONFIG]") {
+    CHECK(words([](auto& r) { r.jwks_max_age = 0s; }) ==
+          "rotation.jwks_max_age: 0 s: must be 1 s to 86400 s");
+    CHECK(words([](auto& r) { r.announced = 15s; }) ==
+          "rotation.announced: 15 s: must be at least jwks_max_age + called_every + clock_skew, "
+          "which is 16 s");
+    CHECK(words([](auto& r) { r.signs_for = 15s; }) ==
+          "rotation.announced: 16 s: must be at most signs_for, which is 15 s");
+    CHECK(words([](auto& r) { r.retained = 78s; }) ==
+          "rotation.retained: 78 s: must be at least policy.access_token.lifetime + most_leeway + "
+          "called_every + clock_skew, which is 79 s");
+    CHECK(words([](auto& r) { r.retained = 641s; }) ==
+          "rotation.retained: 641 s: must be at most 16 times signs_for, which is 640 s");
 }
 
 TEST_CASE("without a key one is made that signs at once", "[key_rotation][JOSE-18]") {

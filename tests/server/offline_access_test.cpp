@@ -83,5 +83,5 @@ TEST_CASE("A server that gives refresh tokens for offline_access has to offer it
     auto never_granted = only_for_offline_access();
     never_granted.scopes_supported = {"mcp"};
     CHECK(fault_of(std::move(never_granted)) ==
-          "policy.refresh.issue: needs offline_access among scopes_supported");
+          "policy.refresh.issue: when_offline_access: needs offline_access among scopes_supported");
 }

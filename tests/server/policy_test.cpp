@@ -19,6 +19,13 @@ template <class Change> std::string fault(Change change, policy p = policy::mcp(
     return std::string{made.error().member};
 }
 
+/// The member at fault, and all that is said of it.
+template <class Change> std::string words(Change change, policy p = policy::mcp()) {
+    change(p);
+    const auto made = checked_policy::make(p);
+    return made ? std::string{} : made.error().member + ": " + made.error().problem;
+}
+
 constexpr seconds ten_years = hours{24 * 365 * 10};
 
 } // namespace
@@ -212,4 +219,86 @@ TEST_CASE("A DPoP proof or nonce is good for a second to an hour, and off means 
     CHECK(with([](auto& d) { d.required_for = {"https://a.example"}; }).empty());
     for (const auto* const bad : {"", "a", "http://a.example", "https://a.example/#x"})
         CHECK(with([&](auto& d) { d.required_for = {bad}; }) == "dpop.required_for");
+}
+
+TEST_CASE("what is wrong with a lifetime is said with the value and what it must be",
+          "[policy][CONFIG]") {
+    CHECK(words([](auto& p) { p.code.lifetime = 601s; }) ==
+          "code.lifetime: 601 s: must be 1 second to 10 minutes");
+    CHECK(words([](auto& p) { p.access_token.lifetime = hours{25}; }) ==
+          "access_token.lifetime: 90000 s: must be 1 second to 24 hours");
+    CHECK(words([](auto& p) { p.gate.leeway = 61s; }) ==
+          "gate.leeway: 61 s: must be 0 to 60 seconds");
+    CHECK(words([](auto& p) { p.refresh.absolute = ten_years + 1s; }) ==
+          "refresh.absolute: 315360001 s: must be 1 second to 10 years");
+    CHECK(words([](auto& p) { p.registration.unused_lifetime = 0s; }) ==
+          "registration.unused_lifetime: 0 s: must be 1 second to 10 years");
+    CHECK(words([](auto& p) { p.registration.tail = -1s; }) ==
+          "registration.tail: -1 s: must be 0 to 10 years");
+    CHECK(words([](auto& p) { p.registration.secret_lifetime = -1s; }) ==
+          "registration.secret_lifetime: -1 s: must be 0 to 10 years");
+    CHECK(words([](auto& p) { p.consent.lifetime = 0s; }) ==
+          "consent.lifetime: 0 s: must be 1 second to 10 years");
+    CHECK(words([](auto& p) { p.consent.page_lifetime = 0s; }) ==
+          "consent.page_lifetime: 0 s: must be 1 second to 24 hours");
+    CHECK(words([](auto& p) { p.dpop.proof_lifetime = 0s; }) ==
+          "dpop.proof_lifetime: 0 s: must be 1 second to 1 hour");
+    CHECK(words([](auto& p) { p.dpop.nonce_lifetime = 3601s; }) ==
+          "dpop.nonce_lifetime: 3601 s: must be 1 second to 1 hour");
+}
+
+TEST_CASE("what is wrong between members of refresh is said with both values", "[policy][CONFIG]") {
+    CHECK(words([](auto& p) { p.operation_limit = 0ms; }) ==
+          "operation_limit: 0 s: must be above zero and at most 10 minutes");
+    CHECK(words([](auto& p) { p.refresh.idle = p.refresh.absolute + 1s; }) ==
+          "refresh.idle: 7776001 s: must be above zero and at most refresh.absolute, which is "
+          "7776000 s");
+    CHECK(words([](auto& p) { p.refresh.retry_window = -1ms; }) ==
+          "refresh.retry_window: -1 ms: must not be negative; 0 is strict one-time use");
+    CHECK(words([](auto& p) { p.refresh.retry_window = 4999ms; }) ==
+          "refresh.retry_window: 4999 ms: must be above operation_limit, which is 5 s, or 0 for "
+          "strict one-time use");
+    CHECK(words([](auto& p) { p.refresh.idle = 65s; }) ==
+          "refresh.idle: 65 s: must be above refresh.retry_window, which is 60 s, and "
+          "operation_limit, which is 5 s, together");
+    CHECK(words([](auto& p) { p.refresh.retry_depth = 33; }) ==
+          "refresh.retry_depth: 33: must be 1 to 32");
+}
+
+TEST_CASE("what is wrong with a list or a switch is said with the element and what to write",
+          "[policy][CONFIG]") {
+    CHECK(words([](auto& p) { p.dpop.required_for = {"http://a.example"}; }) ==
+          "dpop.required_for: \"http://a.example\": http is for 127.0.0.1, [::1] and localhost "
+          "only; behind a TLS proxy write the proxy's https URL");
+    const auto off = [](auto change) {
+        return words([&](auto& p) {
+            p.dpop.enabled = false;
+            change(p.dpop);
+        });
+    };
+    CHECK(off([](auto& d) { d.required = true; }) ==
+          "dpop.enabled: false: must be true, or drop dpop.required");
+    CHECK(off([](auto& d) { d.nonces = true; }) ==
+          "dpop.enabled: false: must be true, or drop dpop.nonces");
+    CHECK(off([](auto& d) { d.required_for = {"https://a.example"}; }) ==
+          "dpop.enabled: false: must be true, or drop dpop.required_for");
+    CHECK(words([](auto& p) { p.redirect.dotless_schemes = {"Cursor\n"}; }) ==
+          "redirect.dotless_schemes: \"Cursor?\": must be the name of a scheme in lower case, such "
+          "as \"cursor\"");
+    CHECK(words([](auto& p) { p.redirect.dotless_schemes = {"http"}; }) ==
+          "redirect.dotless_schemes: \"http\": is no private-use scheme: drop it");
+    CHECK(words([](auto& p) { p.legacy.oauth_2_0_clients = {""}; }) ==
+          "legacy.oauth_2_0_clients: \"\": is no client ID: drop it");
+    CHECK(words([](auto& p) { p.legacy.pkce_plain.holds_for = {""}; }) ==
+          "legacy.pkce_plain.holds_for: \"\": is no client ID: drop it");
+    CHECK(words([](auto& p) { p.limits.json_depth = 0; }) ==
+          "limits.json_depth: 0: must be above zero; the default is " +
+              std::to_string(policy{}.limits.json_depth));
+    CHECK(words([](auto& p) {
+              p.scope.hierarchy = {{"a", "b"}, {"c", "a"}, {"b", "c"}, {"x", "y"}};
+          }) == "scope.hierarchy: \"b\" implies \"c\": drop it, or a scope implies itself");
+    CHECK(words([](auto& p) {
+              p.scope.hierarchy = {{"a", "a"}, {"a b", "c"}};
+          }) == "scope.hierarchy: \"a b\": is no scope token (printable ASCII without spaces, "
+                "quotes and backslashes)");
 }

@@ -127,14 +127,18 @@ TEST_CASE("A policy whose tickets could not be carried is refused at start-up", 
             c.policy.limits.redirect_uri = redirect_uri;
         }));
     };
-    const std::string no =
-        "policy.limits.state: must be at most 2632 together with redirect_uri and client_id";
+    const auto no = [](std::size_t state, std::size_t client_id, std::size_t redirect_uri) {
+        return "policy.limits.state: " + std::to_string(state) +
+               ": must be at most 2632 together with limits.redirect_uri, which is " +
+               std::to_string(redirect_uri) + ", and limits.client_id, which is " +
+               std::to_string(client_id);
+    };
     CHECK(fault(2048, 200, 384).empty());
-    CHECK(fault(2049, 200, 384) == no);
+    CHECK(fault(2049, 200, 384) == no(2049, 200, 384));
     CHECK(fault(2049, 199, 384).empty()); // what one takes another gives
-    CHECK(fault(1, 1, std::size_t(-1)) == no);
-    CHECK(fault(std::size_t(-1), 1, 1) == no);
-    CHECK(fault(1, std::size_t(-1), 1) == no);
+    CHECK(fault(1, 1, std::size_t(-1)) == no(1, 1, std::size_t(-1)));
+    CHECK(fault(std::size_t(-1), 1, 1) == no(std::size_t(-1), 1, 1));
+    CHECK(fault(1, std::size_t(-1), 1) == no(1, std::size_t(-1), 1));
 }
 
 TEST_CASE("A ticket that was changed anywhere is no ticket",

@@ -216,18 +216,23 @@ namespace detail {
     return replay(); // 12
 }
 
+/// Moves the end of idleness. Written coarsely, so that a busy client costs no write each time.
+inline void touch(transition& t, const grant_life& g, instant stamp, const grant_rules& rules) {
+    if (since(g.head_born, stamp) < rules.idle / 8) return;
+    t.says = verdict::touched;
+    t.next = g;
+    t.next->head_born = stamp;
+    t.next->epoch = (std::max)(g.epoch, rules.min_epoch);
+}
+
 /// The head, everything right with the request: rows 16 to 18.
 [[nodiscard]] inline transition use_head(const grant_life& g, const moment& at,
                                          const fresh_head& fresh, const grant_rules& rules) {
     const instant stamp = stamp_after(g, at.now);
     transition t;
-    if (!rules.rotate) { // 16: written coarsely, a busy client costs no write each time
+    if (!rules.rotate) { // 16
         t.says = verdict::kept;
-        if (since(g.head_born, stamp) < rules.idle / 8) return t;
-        t.says = verdict::touched;
-        t.next = g;
-        t.next->head_born = stamp;
-        t.next->epoch = (std::max)(g.epoch, rules.min_epoch);
+        touch(t, g, stamp, rules);
         return t;
     }
     const std::size_t depth = depth_of(rules);
@@ -263,11 +268,7 @@ namespace detail {
     const bool known = t.behind <= g.ring.size();
     const instant oldest = g.ring.size() > 0 ? g.ring.oldest() : g.head_born;
     t.age = since(known ? g.ring[t.behind - 1] : oldest, at.arrived);
-    if (since(g.head_born, stamp) < rules.idle / 8) return t;
-    t.says = verdict::touched;
-    t.next = g;
-    t.next->head_born = stamp;
-    t.next->epoch = (std::max)(g.epoch, rules.min_epoch);
+    touch(t, g, stamp, rules);
     return t;
 }
 

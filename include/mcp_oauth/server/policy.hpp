@@ -270,8 +270,8 @@ struct policy {
 
 /// A policy member outside its limits, by name: the operator's fault, told at start-up.
 struct policy_error {
-    std::string member;       ///< its path in `policy`, such as `refresh.idle`
-    std::string_view problem; ///< what it must be; a fixed text, good for ever
+    std::string member;  ///< its path in `policy`, such as `refresh.idle`
+    std::string problem; ///< for the operator: the value, and what it must be
 };
 
 /// A policy that was found consistent. The only thing that servers are made from.
