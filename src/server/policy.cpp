@@ -173,6 +173,9 @@ policy policy::migration() {
     return p;
 }
 
+checked_policy::checked_policy(policy p, scope_hierarchy h) noexcept
+    : policy_(std::move(p)), hierarchy_(std::move(h)) {}
+
 expected<checked_policy, policy_error> checked_policy::make(policy p) {
     for (const auto& found :
          {check_tokens(p), check_refresh(p), check_pages_and_registrations(p), check_dpop(p.dpop),
