@@ -97,8 +97,8 @@ inline constexpr std::size_t most_steps = 24;
 /// See `most_steps`.
 inline constexpr std::size_t most_revocation_steps = 136;
 
-/// `step` and `step_answer`, by names that depend on a result: whoever only includes this header does
-/// not pay for two variants of eight alternatives, which would be a tenth of its compile time.
+/// `step` and `step_answer`, by names that depend on a result: whoever runs no operation does not
+/// pay for these two variants, which would be a tenth of the time that the umbrella header takes.
 template <class Result> struct operation_types {
     using asked = step;           ///< whatever the result
     using answered = step_answer; ///< likewise
@@ -109,7 +109,7 @@ template <class Result> class operation_state {
 public:
     virtual ~operation_state() = default;
     /// Takes the answer to `pending`, and leaves either another step in `pending` or a `result`.
-    virtual void resume(typename operation_types<Result>::answered given) = 0;
+    virtual void resume(typename operation_types<Result>::answered&& given) = 0;
 
     /// What is to be carried out; nothing once there is a `result`.
     std::optional<typename operation_types<Result>::asked> pending;
