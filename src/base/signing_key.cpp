@@ -67,6 +67,10 @@ std::optional<signing_key> signing_key::generate(signature_algorithm algorithm) 
     return state::from(algorithm, generate_key(scheme_of(algorithm)));
 }
 
+std::optional<signing_key> signing_key::generate_es256() {
+    return generate(signature_algorithm::es256);
+}
+
 std::optional<signing_key> signing_key::from_pem(std::string_view pem,
                                                  signature_algorithm algorithm) {
     const error_mark mark;

@@ -1,5 +1,5 @@
 // One out-of-line virtual for each port, so that its table is emitted once and in the library; and
-// the names of events and of what a fetch fails by.
+// the names of records, of events and of what a fetch fails by.
 
 #include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/ports/client_registry.hpp"
@@ -20,6 +20,12 @@ signer::~signer() = default;
 
 expected<std::size_t, unavailable> record_store::sweep(instant, std::size_t) {
     return std::size_t{0};
+}
+
+std::optional<record_kind> record_kind_from(std::string_view text) noexcept {
+    for (const auto kind : record_kinds)
+        if (name(kind) == text) return kind;
+    return std::nullopt;
 }
 
 std::string_view name(event_kind kind) noexcept {

@@ -288,7 +288,7 @@ private:
 class misconfigured final : public operation_state<admission> {
 public:
     explicit misconfigured(http_response answer) { result.emplace(std::move(answer)); }
-    void resume(step_answer) override {}
+    void resume(step_answer&&) override {}
 };
 
 } // namespace

@@ -70,7 +70,7 @@ public:
         find_client(t.client_id, &authenticated_flow::on_client);
     }
 
-    void on_client(std::optional<known_client> found) {
+    void on_client(std::optional<known_client>&& found) {
         if (const auto fault = fault_of(found)) return finish(error_page{400, *fault});
         client_ = std::move(found->who);
         const ticket& t = request_ticket();

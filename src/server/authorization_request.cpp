@@ -200,7 +200,7 @@ public:
         find_client(*id, &authorization::on_client);
     }
 
-    void on_client(std::optional<known_client> found) {
+    void on_client(std::optional<known_client>&& found) {
         if (!found || found->who.disabled)
             return page(400, {error_code::invalid_client, "the client is not known here"});
         const auto& who = found->who;

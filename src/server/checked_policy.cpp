@@ -195,6 +195,9 @@ policy_error hierarchy_fault(const std::vector<scope_hierarchy::implication>& al
 
 } // namespace
 
+checked_policy::checked_policy(policy p, scope_hierarchy h) noexcept
+    : policy_(std::move(p)), hierarchy_(std::move(h)) {}
+
 expected<checked_policy, policy_error> checked_policy::make(policy p) {
     for (const auto check :
          {check_lifetimes, check_refresh, check_dpop, check_schemes, check_legacy, check_limits})

@@ -24,7 +24,7 @@ struct known_client {
 /// no answer.
 template <class Self, class Result> class client_flow : public flow<Self, Result> {
 protected:
-    using with_client = void (Self::*)(std::optional<known_client>);
+    using with_client = void (Self::*)(std::optional<known_client>&&);
 
     explicit client_flow(exchange x) : x_(std::move(x)) {}
 
@@ -71,7 +71,7 @@ private:
         return true;
     }
     [[nodiscard]] Self& self() noexcept { return static_cast<Self&>(*this); }
-    void found(std::optional<known_client> who) { (self().*then_)(std::move(who)); }
+    void found(std::optional<known_client>&& who) { (self().*then_)(std::move(who)); }
 
     exchange x_;
     std::string wanted_; ///< a look-up that ignores case finds another client, and that is none

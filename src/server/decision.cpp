@@ -30,7 +30,7 @@ public:
         find_client(request_ticket().client_id, &decision::on_client);
     }
 
-    void on_client(std::optional<known_client> found) {
+    void on_client(std::optional<known_client>&& found) {
         if (const auto fault = fault_of(found)) return finish(error_page{400, *fault});
         auto g = fresh_grant(found->who, granted());
         if (!g) return on_unavailable();

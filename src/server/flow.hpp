@@ -14,7 +14,7 @@ inline namespace v0 {
 /// of its own kind is in the types.
 template <class Self, class Result> class flow : public operation_state<Result> {
 public:
-    void resume(step_answer given) final {
+    void resume(step_answer&& given) final {
         this->pending.reset();
         std::visit([&](auto then) { hand_over(then, given); }, then_);
     }

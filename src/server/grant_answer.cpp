@@ -132,7 +132,7 @@ void grant_endpoint::refuse_request(error why) {
     find_client(credentials_.client_id, &grant_endpoint::on_client_after_refusal);
 }
 
-void grant_endpoint::on_client_after_refusal(std::optional<known_client> who) {
+void grant_endpoint::on_client_after_refusal(std::optional<known_client>&& who) {
     if (!who || who->who.disabled || who->who.method != credentials_.method)
         return finish(error_answer({error_code::invalid_client, "client authentication failed"}));
     finish(refusal(*refusal_));

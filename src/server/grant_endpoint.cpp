@@ -41,7 +41,7 @@ void grant_endpoint::authenticate() {
     find_client(credentials_.client_id, &grant_endpoint::on_client);
 }
 
-void grant_endpoint::on_client(std::optional<known_client> who) {
+void grant_endpoint::on_client(std::optional<known_client>&& who) {
     const auto& x = request();
     const std::string key = credentials_.client_id + '|' + x.request().source;
     const bool guessable = credentials_.method != client_authentication_method::none;

@@ -29,7 +29,7 @@ public:
     void start();
 
     // steps
-    void on_client(std::optional<known_client> who);
+    void on_client(std::optional<known_client>&& who);
     void on_grant(load_answer a);
     void on_signature(sign_answer a);
     void on_proof_marked(create_answer a);
@@ -37,7 +37,7 @@ public:
     void on_client_kept(replace_answer a);
     void on_swapped(replace_answer a);
     void on_unavailable();
-    void on_client_after_refusal(std::optional<known_client> who);
+    void on_client_after_refusal(std::optional<known_client>&& who);
 
 protected:
     /// The credentials could be read. Goes on with `authenticate`, or without where the grant

@@ -54,7 +54,7 @@ public:
         look_up_next_client();
     }
 
-    void on_client(std::optional<known_client> who) {
+    void on_client(std::optional<known_client>&& who) {
         for (auto& each : page_.grants) {
             if (!who || each.client_id != who->who.client_id) continue;
             each.client_name = who->who.client_name;

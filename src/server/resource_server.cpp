@@ -187,6 +187,8 @@ event describe(const gate_state& server, const principal& who) {
 
 } // namespace
 
+principal::principal() noexcept = default;
+
 void report(const gate_state& server, const event& e) noexcept {
     if (server.ports.events == nullptr) return;
 #if defined(__cpp_exceptions)

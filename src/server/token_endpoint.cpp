@@ -15,7 +15,7 @@ namespace {
 class finished_flow final : public operation_state<http_response> {
 public:
     explicit finished_flow(http_response response) { result.emplace(std::move(response)); }
-    void resume(step_answer) override {}
+    void resume(step_answer&&) override {}
 };
 
 /// `grant_type=authorization_code` (OAuth 2.1 §4.1.3).

@@ -7,6 +7,7 @@
 
 #include "mcp_oauth/grammar/form_urlencoded.hpp"
 #include "mcp_oauth/mcp_oauth.hpp"
+#include "mcp_oauth/rfc/7591_client_registration.hpp"
 
 namespace bench {
 

@@ -150,7 +150,7 @@ TEST_CASE("an operation is run step by step to its end", "[driver]") {
     class two_loads final : public operation_state<int> {
     public:
         two_loads() { pending = load_step{"k"}; }
-        void resume(step_answer given) override {
+        void resume(step_answer&& given) override {
             found_ += std::get<load_answer>(given)->has_value() ? 1 : 0;
             if (++loads_ == 2) result = found_;
         }

@@ -23,20 +23,15 @@ class MCP_OAUTH_EXPORT secret {
 public:
     secret() noexcept = default; ///< no octets
     /// Copies `octets`; the caller still owns, and wipes, its own copy.
-    explicit secret(std::string_view octets) : octets_(octets.begin(), octets.end()) {}
+    explicit secret(std::string_view octets);
     /// Copies the octets of `text`, and wipes them there: for text that had to be put together.
     [[nodiscard]] static secret taken_from(std::string&& text);
-    secret(secret&&) noexcept = default; ///< leaves the other empty
+    secret(secret&& other) noexcept; ///< leaves the other empty
     /// Wipes what was here before.
-    secret& operator=(secret&& other) noexcept {
-        if (this == &other) return *this;
-        wipe();
-        octets_ = std::move(other.octets_);
-        return *this;
-    }
+    secret& operator=(secret&& other) noexcept;
     secret(const secret&) = delete;
     secret& operator=(const secret&) = delete;
-    ~secret() { wipe(); }
+    ~secret();
 
     /// The octets themselves, for as long as the secret lives and nothing is assigned to it. A copy
     /// of them is the caller's to wipe.

@@ -106,9 +106,7 @@ public:
     /// Errors: nothing where OpenSSL's generator fails.
     [[nodiscard]] static std::optional<signing_key> generate(signature_algorithm algorithm);
     /// The same for ES256, which `from_pem` expects too where nothing else is said.
-    [[nodiscard]] static std::optional<signing_key> generate_es256() {
-        return generate(signature_algorithm::es256);
-    }
+    [[nodiscard]] static std::optional<signing_key> generate_es256();
     /// From an unencrypted private key in PEM: PKCS #8, or what came before it (SEC 1, PKCS #1).
     /// Errors: nothing where it is no key for `algorithm`, its halves do not belong together, or
     ///         its public half is not acceptable.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -32,14 +31,7 @@ public:
 
     scope_set() = default; ///< empty
     /// Each is one token or, as a scope is written on the wire, several separated by single spaces.
-    scope_set(std::initializer_list<std::string_view> texts) {
-        for (const auto text : texts) {
-            std::size_t at = 0;
-            for (std::size_t space = 0; (space = text.find(' ', at)) != text.npos; at = space + 1)
-                add(text.substr(at, space - at));
-            add(text.substr(at));
-        }
-    }
+    MCP_OAUTH_EXPORT scope_set(std::initializer_list<std::string_view> texts);
 
     /// Errors: nothing where `text` is not scope tokens separated by single spaces. Repeats are
     ///         folded.
@@ -47,25 +39,14 @@ public:
 
     /// Adds a token behind the others. Does nothing where it is there already; makes the set
     /// malformed where it is none by `is_scope_token`.
-    void add(std::string_view token) {
-        if (!is_scope_token(token))
-            malformed_ = true;
-        else if (!contains(token))
-            tokens_.emplace_back(token);
-    }
+    MCP_OAUTH_EXPORT void add(std::string_view token);
     /// Whether something was added that is no scope token.
     [[nodiscard]] bool malformed() const noexcept { return malformed_; }
     /// Compares octet for octet (RFC 6749 §3.3: "case-sensitive"). Linear in the tokens.
-    [[nodiscard]] bool contains(std::string_view token) const noexcept {
-        return std::find(tokens_.begin(), tokens_.end(), token) != tokens_.end();
-    }
+    [[nodiscard]] MCP_OAUTH_EXPORT bool contains(std::string_view token) const noexcept;
     /// Whether `other` is a subset: no scope implies another here (see `scope_hierarchy`). Every
     /// set contains the empty one, none a malformed one.
-    [[nodiscard]] bool contains_all(const scope_set& other) const noexcept {
-        return !other.malformed_ &&
-               std::all_of(other.begin(), other.end(),
-                           [this](const std::string& token) { return contains(token); });
-    }
+    [[nodiscard]] MCP_OAUTH_EXPORT bool contains_all(const scope_set& other) const noexcept;
     /// Whether nothing was added. What `parse` read is never empty.
     [[nodiscard]] bool empty() const noexcept { return tokens_.empty() && !malformed_; }
     /// The number of tokens, which all differ.
@@ -78,10 +59,7 @@ public:
     /// The tokens separated by single spaces, in the order in which they were added.
     [[nodiscard]] MCP_OAUTH_EXPORT std::string text() const;
 
-    friend bool operator==(const scope_set& a, const scope_set& b) noexcept {
-        return a.malformed_ == b.malformed_ && a.size() == b.size() &&
-               std::all_of(b.begin(), b.end(), [&a](const auto& each) { return a.contains(each); });
-    }
+    friend MCP_OAUTH_EXPORT bool operator==(const scope_set& a, const scope_set& b) noexcept;
     friend bool operator!=(const scope_set& a, const scope_set& b) noexcept { return !(a == b); }
 
 private:

@@ -53,12 +53,8 @@ inline constexpr std::array<record_kind, 6> record_kinds{
     return "";
 }
 /// Errors: nothing where no kind is called so.
-[[nodiscard]] constexpr std::optional<record_kind>
-record_kind_from(std::string_view text) noexcept {
-    for (const auto kind : record_kinds)
-        if (name(kind) == text) return kind;
-    return std::nullopt;
-}
+[[nodiscard]] MCP_OAUTH_EXPORT std::optional<record_kind>
+record_kind_from(std::string_view text) noexcept;
 
 /// A record may be dropped this long after its `expires_at`, and no earlier: a request that arrived
 /// in time may still be under way, and clocks differ.

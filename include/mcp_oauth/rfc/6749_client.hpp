@@ -8,6 +8,7 @@
 
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/base/crypto.hpp"
+#include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/grammar/scope_token.hpp"
 
 /// RFC 6749 §2: what an authorization server knows about a client.
@@ -33,13 +34,8 @@ enum class client_authentication_method : std::uint8_t {
 }
 
 /// Errors: nothing where no method that is served is called so.
-[[nodiscard]] constexpr std::optional<client_authentication_method>
-client_authentication_method_from(std::string_view text) noexcept {
-    if (text == "none") return client_authentication_method::none;
-    if (text == "client_secret_basic") return client_authentication_method::client_secret_basic;
-    if (text == "client_secret_post") return client_authentication_method::client_secret_post;
-    return std::nullopt;
-}
+[[nodiscard]] MCP_OAUTH_EXPORT std::optional<client_authentication_method>
+client_authentication_method_from(std::string_view text) noexcept;
 
 /// Where a client record comes from. One kind never overwrites another (MCP-REG-07).
 enum class client_provenance : std::uint8_t {
@@ -51,6 +47,12 @@ enum class client_provenance : std::uint8_t {
 enum class application_type : std::uint8_t {
     web,    ///< all its redirects are `https` and leave the user's machine
     native, ///< it may have loopback and private-use redirects (RFC 8252)
+};
+
+/// A client that registers as `web` with redirects that only a native one may have (MCP T-09).
+enum class impossible_web : std::uint8_t {
+    refuse,           ///< `invalid_redirect_uri`
+    coerce_to_native, ///< it becomes what its redirects say, and the answer tells
 };
 
 /// SHA-256 of a client secret: what is stored in its place (OA21-GEN-05).
@@ -96,11 +98,7 @@ struct client {
 
     /// Whether the client registered this grant type.
     /// Does not check: that the server serves it.
-    [[nodiscard]] bool may_use(std::string_view grant_type) const noexcept {
-        for (const auto& each : grant_types)
-            if (each == grant_type) return true;
-        return false;
-    }
+    [[nodiscard]] MCP_OAUTH_EXPORT bool may_use(std::string_view grant_type) const noexcept;
     /// Whether it has nothing to authenticate with (OAuth 2.1 §2.1).
     [[nodiscard]] bool is_public() const noexcept {
         return method == client_authentication_method::none;

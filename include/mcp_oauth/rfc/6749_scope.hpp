@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mcp_oauth/base/expected.hpp"
+#include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/grammar/scope_token.hpp"
 #include "mcp_oauth/rfc/6749_errors.hpp"
 
@@ -23,42 +24,23 @@ public:
 
     scope_hierarchy() = default; ///< no scope implies another
     /// Errors: nothing where one is no scope token, or a scope would imply itself.
-    [[nodiscard]] static std::optional<scope_hierarchy>
-    make(const std::vector<implication>& implications) {
-        scope_hierarchy made;
-        for (const auto& [wider, narrower] : implications) {
-            if (!is_scope_token(wider) || !is_scope_token(narrower)) return std::nullopt;
-            made.implied_[wider].add(narrower);
-        }
-        for (const auto& [wider, ignored] : made.implied_)
-            if (made.closure(made.implied_.at(wider)).contains(wider)) return std::nullopt;
-        return made;
-    }
+    [[nodiscard]] MCP_OAUTH_EXPORT static std::optional<scope_hierarchy>
+    make(const std::vector<implication>& implications);
 
     /// `scopes` and everything that they imply.
-    [[nodiscard]] scope_set closure(const scope_set& scopes) const {
-        scope_set all = scopes;
-        std::vector<std::string> open(all.begin(), all.end());
-        while (!open.empty()) {
-            const std::string next = std::move(open.back());
-            open.pop_back();
-            const auto found = implied_.find(next);
-            if (found == implied_.end()) continue;
-            for (const auto& narrower : found->second) {
-                if (all.contains(narrower)) continue;
-                all.add(narrower);
-                open.push_back(narrower);
-            }
-        }
-        return all;
-    }
+    [[nodiscard]] MCP_OAUTH_EXPORT scope_set closure(const scope_set& scopes) const;
     /// Whether `held` is enough for `needed`, exact members only (ATK-RS-04).
-    [[nodiscard]] bool satisfies(const scope_set& held, const scope_set& needed) const {
-        return held.contains_all(needed) || closure(held).contains_all(needed);
-    }
+    [[nodiscard]] MCP_OAUTH_EXPORT bool satisfies(const scope_set& held,
+                                                  const scope_set& needed) const;
 
 private:
-    std::map<std::string, scope_set, std::less<>> implied_;
+    struct implied {
+        std::string by;
+        scope_set scopes; ///< directly
+    };
+    [[nodiscard]] const scope_set* implied_by(std::string_view scope) const noexcept;
+
+    std::vector<implied> implied_; ///< each `by` once; few, so they are searched one by one
 };
 
 /// What becomes of a scope that this server does not offer.
@@ -71,25 +53,9 @@ enum class unknown_scopes : std::uint8_t {
 ///
 /// Errors: `invalid_scope` for bad syntax, for an unknown scope under `refuse`, and where nothing
 ///         is left.
-[[nodiscard]] inline expected<scope_set, error>
+[[nodiscard]] MCP_OAUTH_EXPORT expected<scope_set, error>
 resolve_scope(std::optional<std::string_view> requested, const scope_set& offered,
-              const scope_set& fallback, unknown_scopes unknown) {
-    if (!requested) {
-        if (fallback.empty()) return refuse(error_code::invalid_scope, "scope is required");
-        return fallback;
-    }
-    const auto parsed = scope_set::parse(*requested);
-    if (!parsed) return refuse(error_code::invalid_scope, "scope is malformed");
-    scope_set resolved;
-    for (const auto& token : *parsed) {
-        if (offered.contains(token))
-            resolved.add(token);
-        else if (unknown == unknown_scopes::refuse)
-            return refuse(error_code::invalid_scope, "a requested scope is not offered");
-    }
-    if (resolved.empty()) return refuse(error_code::invalid_scope, "no requested scope is offered");
-    return resolved;
-}
+              const scope_set& fallback, unknown_scopes unknown);
 
 } // namespace v0
 } // namespace mcp_oauth

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/base/signature.hpp"
 
 /// RFC 7518: the algorithms by their registered names. `none` and the HMAC family are not among
@@ -34,13 +35,8 @@ inline constexpr std::array<signature_algorithm, 5> all_signature_algorithms{
 
 /// The algorithm of a name, compared octet for octet (RFC 7515 §4.1.1; JOSE-03). `Ed25519` is the
 /// newer name of the one EdDSA that is understood here (RFC 9864 §2.2; JOSE-11).
-[[nodiscard]] constexpr std::optional<signature_algorithm>
-signature_algorithm_from(std::string_view text) noexcept {
-    for (const auto each : all_signature_algorithms)
-        if (text == name(each)) return each;
-    if (text == "Ed25519") return signature_algorithm::eddsa;
-    return std::nullopt;
-}
+[[nodiscard]] MCP_OAUTH_EXPORT std::optional<signature_algorithm>
+signature_algorithm_from(std::string_view text) noexcept;
 
 /// The algorithms that one use allows. What is not in it is never executed (RFC 8725 §3.1;
 /// JBCP-01).
@@ -65,12 +61,7 @@ public:
     /// Whether no algorithm is allowed.
     [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
     /// The names, for metadata.
-    [[nodiscard]] std::vector<std::string> names() const {
-        std::vector<std::string> spelled;
-        for (const auto each : all_signature_algorithms)
-            if (contains(each)) spelled.emplace_back(name(each));
-        return spelled;
-    }
+    [[nodiscard]] MCP_OAUTH_EXPORT std::vector<std::string> names() const;
 
 private:
     static constexpr unsigned bit(signature_algorithm one) noexcept {

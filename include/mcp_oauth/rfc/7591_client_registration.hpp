@@ -21,12 +21,6 @@
 namespace mcp_oauth {
 inline namespace v0 {
 
-/// A client that registers as `web` with redirects that only a native one may have (MCP T-09).
-enum class impossible_web : std::uint8_t {
-    refuse,           ///< `invalid_redirect_uri`
-    coerce_to_native, ///< it becomes what its redirects say, and the answer tells
-};
-
 /// How much a registration may hold (DCR-17). One past any of these is refused.
 struct registration_limits {
     std::size_t document_octets = 16 * 1024; ///< of the body

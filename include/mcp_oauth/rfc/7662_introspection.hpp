@@ -11,6 +11,7 @@
 #include "mcp_oauth/base/export.hpp"
 #include "mcp_oauth/base/secret.hpp"
 #include "mcp_oauth/rfc/6749_client.hpp"
+#include "mcp_oauth/rfc/7662_rules.hpp"
 #include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
 
 /// RFC 7662 from the side of the resource server: what its issuer is asked about a token, and what
@@ -39,24 +40,6 @@ private:
         : authorization_(std::move(authorization)), form_start_(std::move(form_start)) {}
     secret authorization_;
     secret form_start_; ///< ends before the next parameter's name
-};
-
-/// Whether an answer about an active token may lack a member that RFC 7662 §2.2 leaves optional.
-enum class absent_member : std::uint8_t {
-    refused,  ///< the token is `invalid_token` without it
-    accepted, ///< it is checked where it is there
-};
-
-/// What an answer has to say beside `active`.
-struct introspection_rules {
-    /// `aud`. An issuer that leaves it out must answer `active` only for tokens of the resource
-    /// server that asks (RFC 7662 §4), or every token that it ever issued opens this one
-    /// (MCP-TOK-05).
-    absent_member audience = absent_member::refused;
-    /// `token_type`, which access tokens have and refresh tokens do not. Without it a refresh token
-    /// of the same audience passes for an access token (INT-11), unless the issuer tells this
-    /// client about access tokens only.
-    absent_member token_type = absent_member::refused;
 };
 
 /// Nobody can tell: the answer is none by RFC 7662. 503, never `invalid_token`.

@@ -18,6 +18,7 @@
 #include "mcp_oauth/rfc/7518_jwa.hpp"
 #include "mcp_oauth/rfc/7519_jwt.hpp"
 #include "mcp_oauth/rfc/8707_resource_indicators.hpp"
+#include "mcp_oauth/rfc/9068_profile.hpp"
 
 /// RFC 9068: access tokens as JWTs, and what a resource server checks before it believes one.
 namespace mcp_oauth {
@@ -146,18 +147,6 @@ struct token_refusal : error {
     token_refusal(token_fault why) noexcept
         : error{error_code::invalid_token, "the access token is invalid"}, fault(why) {}
     token_fault fault; ///< for events
-};
-
-/// What an issuer's access tokens are written by.
-enum class access_token_profile : std::uint8_t {
-    rfc_9068, ///< to the letter: `typ` is `at+jwt`, and every required claim is there
-    /// An issuer that keeps to RFC 7519 alone, as many identity providers do. `typ` may also be
-    /// `JWT` or absent; the client is `client_id`, `azp` or `cid`, or not said; scopes are in
-    /// `scope` or else `scp`, as a string or as an array; `iat` and `jti` may be absent.
-    ///
-    /// Its ID tokens look the same, and only their audience, which is a client's ID, keeps them
-    /// out (JBCP-08): the resource's must not be the ID of any client.
-    plain_jwt,
 };
 
 /// Claims that need not be there, since the way by which the others came says as much. What is

@@ -7,7 +7,7 @@
 #include "mcp_oauth/base/secret.hpp"
 #include "mcp_oauth/ports/attempt_limiter.hpp"
 #include "mcp_oauth/rfc/6749_client.hpp"
-#include "mcp_oauth/rfc/7662_introspection.hpp"
+#include "mcp_oauth/rfc/7662_rules.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {

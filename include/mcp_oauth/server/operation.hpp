@@ -97,14 +97,22 @@ inline constexpr std::size_t most_steps = 24;
 /// See `most_steps`.
 inline constexpr std::size_t most_revocation_steps = 136;
 
+/// `step` and `step_answer`, by names that depend on a result: whoever runs no operation does not
+/// pay for these two variants, which would be a tenth of the time that the umbrella header takes.
+template <class Result> struct operation_types {
+    using asked = step;           ///< whatever the result
+    using answered = step_answer; ///< likewise
+};
+
 /// The inside of an operation; hosts use `operation`.
 template <class Result> class operation_state {
 public:
     virtual ~operation_state() = default;
     /// Takes the answer to `pending`, and leaves either another step in `pending` or a `result`.
-    virtual void resume(step_answer given) = 0;
+    virtual void resume(typename operation_types<Result>::answered&& given) = 0;
 
-    std::optional<step> pending;  ///< what is to be carried out; nothing once there is a `result`
+    /// What is to be carried out; nothing once there is a `result`.
+    std::optional<typename operation_types<Result>::asked> pending;
     std::optional<Result> result; ///< nothing while a step is `pending`
 };
 
@@ -128,7 +136,9 @@ public:
     /// Requires: not finished.
     [[nodiscard]] const step& next() const noexcept { return *state_->pending; }
     /// Requires: not finished. An answer of another kind than the step counts as none.
-    void resume(step_answer given) { state_->resume(std::move(given)); }
+    void resume(typename operation_types<Result>::answered given) {
+        state_->resume(std::move(given));
+    }
     /// Requires: finished.
     [[nodiscard]] Result result() && { return std::move(*state_->result); }
 

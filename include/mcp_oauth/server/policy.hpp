@@ -9,8 +9,8 @@
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/base/expected.hpp"
 #include "mcp_oauth/base/export.hpp"
+#include "mcp_oauth/rfc/6749_client.hpp"
 #include "mcp_oauth/rfc/6749_scope.hpp"
-#include "mcp_oauth/rfc/7591_client_registration.hpp"
 #include "mcp_oauth/server/migration.hpp"
 
 namespace mcp_oauth {
@@ -296,7 +296,7 @@ public:
     [[nodiscard]] const scope_hierarchy& hierarchy() const noexcept { return hierarchy_; }
 
 private:
-    checked_policy(policy p, scope_hierarchy h) : policy_(std::move(p)), hierarchy_(std::move(h)) {}
+    checked_policy(policy p, scope_hierarchy h) noexcept;
     policy policy_;
     scope_hierarchy hierarchy_;
 };

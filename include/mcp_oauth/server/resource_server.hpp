@@ -119,7 +119,7 @@ public:
 
 private:
     friend struct principal_access;
-    principal() noexcept {}
+    principal() noexcept;
     std::string issuer_;
     std::string subject_;
     std::string client_id_;

@@ -4,7 +4,7 @@
 
 #include "mcp_oauth/base/clock.hpp"
 #include "mcp_oauth/rfc/7518_jwa.hpp"
-#include "mcp_oauth/rfc/9068_jwt_access_token.hpp"
+#include "mcp_oauth/rfc/9068_profile.hpp"
 
 namespace mcp_oauth {
 inline namespace v0 {
