@@ -123,6 +123,17 @@ TEST_CASE("I9-b: after a restore a raised epoch refuses every grant from before"
     CHECK(events.back().reason == "epoch_passed");
 }
 
+TEST_CASE("I8: a grant's record outlives it by what is still under way at its end", "[I8][R5]") {
+    const auto limit = GENERATE(milliseconds{5s}, milliseconds{2min});
+    auto rules = policy::mcp();
+    rules.operation_limit = limit;
+    rules.refresh.retry_window = 3min;
+    const given::server s{rules};
+    (void)s.first_refresh_token();
+    const auto end = s.as.list_grants(grant_owner::subject("alice"))->grants.at(0).ends_at;
+    CHECK(grant_record_of(s).expires_at == end + std::max(limit, milliseconds{1min}));
+}
+
 TEST_CASE("I9: a stalled write from before a restore cannot hit the restored record",
           "[I9][versions]") {
     const given::server s;

@@ -90,6 +90,36 @@ TEST_CASE("a refresh changes no index entry", "[postgresql][layout]") {
     CHECK(std::stoi(session.value("SELECT pg_relation_size('" + db.table() + "') / 8192")) <= 4);
 }
 
+TEST_CASE("a refresh finds room on its page, also where records lie close together",
+          "[postgresql][layout]") {
+    database db;
+    constexpr int records = 240;
+    int refreshed = 0;
+    {
+        const auto store = db.open();
+        auto r = record_of("");
+        r.body = R"({"text":")" + std::string(600, 'x') + R"("})";
+        for (int i = 0; i < records; ++i) {
+            r.key = std::to_string(1000 + i);
+            REQUIRE(store->create(r).outcome == write_outcome::done);
+        }
+        r.version = version_of(2);
+        for (int i = 0; i < records; i += 12, ++refreshed) { // one or none of each page
+            r.key = std::to_string(1000 + i);
+            REQUIRE(store->replace(r, version_of(1)) == write_outcome::done);
+        }
+    }
+    const admin session;
+    const auto statistic = [&](const std::string& column) {
+        return std::stoi(session.value("SELECT " + column +
+                                       " FROM pg_stat_user_tables"
+                                       " WHERE schemaname = '" +
+                                       db.schema() + "' AND relname = 'record'"));
+    };
+    await([&] { return statistic("n_tup_upd") == refreshed; });
+    CHECK(statistic("n_tup_hot_upd") >= refreshed - 1);
+}
+
 TEST_CASE("a page has a thousand records at most, and the list goes on", "[postgresql][layout]") {
     database db;
     const auto store = db.open();
