@@ -14,6 +14,7 @@ struct http_server {
 
 void serve(http_server& http, mcp_oauth::resource_server& gate,
            mcp_oauth::authorization_server& issuer, const mcp_oauth::cors_policy& cors) {
+    const auto source_of = [](const auto&) { return std::string{}; };
 // expect: use of deleted function | call to deleted function
 #if MISUSE == 1
     mcp_oauth::mount(http, std::move(gate));
@@ -26,9 +27,13 @@ void serve(http_server& http, mcp_oauth::resource_server& gate,
 // expect: use of deleted function | call to deleted function
 #elif MISUSE == 4
     mcp_oauth::mount(http, std::move(issuer), cors);
+// expect: use of deleted function | call to deleted function
+#elif MISUSE == 5
+    mcp_oauth::mount(http, std::move(issuer), cors, source_of);
 #endif
     mcp_oauth::mount(http, gate);
     mcp_oauth::mount(http, gate, cors);
     mcp_oauth::mount(http, issuer);
     mcp_oauth::mount(http, issuer, cors);
+    mcp_oauth::mount(http, issuer, cors, source_of);
 }
