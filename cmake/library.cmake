@@ -14,6 +14,30 @@ foreach(room IN LISTS mcp_oauth_rooms)
     list(APPEND sources ${room_sources})
 endforeach()
 
+# What happens once in the life of a grant, or where an operator asks for it. Nobody notices -O3
+# there, and it makes these files three times as large, half of the library. What clients ask for all
+# day long, refreshing tokens and passing the gate, keeps the host's own level.
+set(mcp_oauth_seldom_run
+    server/authenticated
+    server/authorization_request
+    server/configuration
+    server/decision
+    server/grant_listing
+    server/grant_revocation
+    server/key_rotation
+    server/key_rotation_update
+    server/policy
+    server/registration_endpoint
+    server/store_check)
+list(TRANSFORM mcp_oauth_seldom_run PREPEND "${PROJECT_SOURCE_DIR}/src/")
+list(TRANSFORM mcp_oauth_seldom_run APPEND ".cpp")
+# Last in the library: of an inline function that many files have, a linker keeps the first it meets.
+list(REMOVE_ITEM sources ${mcp_oauth_seldom_run})
+list(APPEND sources ${mcp_oauth_seldom_run})
+set(optimized "$<OR:$<CONFIG:Release>,$<CONFIG:RelWithDebInfo>>")
+set_source_files_properties(${mcp_oauth_seldom_run} PROPERTIES COMPILE_OPTIONS
+    "$<$<AND:$<CXX_COMPILER_ID:GNU,Clang,AppleClang>,${optimized}>:-Os>")
+
 add_library(mcp_oauth ${sources})
 add_library(mcp_oauth::mcp_oauth ALIAS mcp_oauth)
 target_compile_features(mcp_oauth PUBLIC cxx_std_17)
@@ -35,28 +59,6 @@ target_compile_definitions(mcp_oauth PRIVATE
 # as one vector each character waits for the one before it. Other compilers need no such word.
 set_source_files_properties("${PROJECT_SOURCE_DIR}/src/grammar/json.cpp" PROPERTIES COMPILE_OPTIONS
     "$<$<CXX_COMPILER_ID:GNU>:--param=inline-unit-growth=200;-fno-tree-slp-vectorize>")
-
-# What happens once in the life of a grant, or where an operator asks for it. Nobody notices -O3
-# there, and it makes these files three times as large, half of the library. What clients ask for all
-# day long, refreshing tokens and passing the gate, keeps the host's own level.
-set(mcp_oauth_seldom_run
-    rfc/7591_client_registration
-    server/authenticated
-    server/authorization_request
-    server/configuration
-    server/decision
-    server/grant_listing
-    server/grant_revocation
-    server/key_rotation
-    server/key_rotation_update
-    server/policy
-    server/registration_endpoint
-    server/store_check)
-list(TRANSFORM mcp_oauth_seldom_run PREPEND "${PROJECT_SOURCE_DIR}/src/")
-list(TRANSFORM mcp_oauth_seldom_run APPEND ".cpp")
-set(optimized "$<OR:$<CONFIG:Release>,$<CONFIG:RelWithDebInfo>>")
-set_source_files_properties(${mcp_oauth_seldom_run} PROPERTIES COMPILE_OPTIONS
-    "$<$<AND:$<CXX_COMPILER_ID:GNU,Clang,AppleClang>,${optimized}>:-Os>")
 
 # What every library built here has in common.
 function(mcp_oauth_library_properties target)
