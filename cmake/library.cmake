@@ -20,8 +20,10 @@ endforeach()
 set(mcp_oauth_seldom_run
     server/authenticated
     server/authorization_request
+    server/checked_policy
     server/configuration
     server/decision
+    server/derived_configuration
     server/grant_listing
     server/grant_revocation
     server/key_rotation
