@@ -71,6 +71,8 @@ function(mcp_oauth_library_properties target)
         VISIBILITY_INLINES_HIDDEN ON
         POSITION_INDEPENDENT_CODE ON # a host may link the static library into a shared one
         DEFINE_SYMBOL MCP_OAUTH_BUILDING
+        # A shared component finds the library that it stands on beside it, wherever that is installed.
+        INSTALL_RPATH "\$ORIGIN;@loader_path"
         VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 endfunction()

@@ -70,11 +70,11 @@ struct sqlite_error {
 ///     if (!store) return fail(store.error().problem);
 ///     auto as = mcp_oauth::authorization_server::make(std::move(config), {*store});
 ///
-/// Atomicity:  each write is one statement, in a transaction that SQLite lets only one connection of
-///             all processes have at a time. Writes of this process that come while another is under
-///             way wait, and are committed together, 64 at most: each is judged by itself in the
-///             order of their coming, and answered once all of them are on the disk. Where they
-///             cannot be done together, each is tried alone.
+/// Atomicity:  each write is one statement, in a transaction that SQLite lets only one connection
+///             of all processes have at a time. Writes of this process that come while another is
+///             under way wait, and are committed together, 64 at most: each is judged by itself in
+///             the order of their coming, and answered once all of them are on the disk. Where
+///             they cannot be done together, each is tried alone.
 /// Durability: a write-ahead log, flushed before `done` (`sqlite_synchronous::full`). What can
 ///             still lose an acknowledged write: `sqlite_synchronous::normal`; a disk that reports
 ///             a flush it has not done; a file that is deleted, or copied back, under a running

@@ -8,8 +8,8 @@ namespace mcp_oauth {
 inline namespace v0 {
 namespace sqlite {
 
-/// What became of the writes of a transaction that ended with `code`, which is not SQLITE_DONE, in a
-/// write-ahead log: the one statement that is a transaction of its own, or the commit of several.
+/// What became of the writes of a transaction that ended with `code`, which is not SQLITE_DONE, in
+/// a write-ahead log: the one statement that is a transaction of its own, or the commit of several.
 ///
 /// SQLite commits by appending pages to the log, the last of which is marked as a commit, then
 /// flushing it, then entering it in the index that connections share. When a step after the first
