@@ -2,9 +2,8 @@
 #include <string>
 #include <utility>
 
-#include "database.hpp"
-#include "mcp_oauth/testing/fault_proxy.hpp"
 #include "mcp_oauth/testing/record_store_contract.hpp"
+#include "proxied.hpp"
 
 using namespace postgresql_tests;
 
@@ -26,11 +25,8 @@ TEST_CASE("the contract of stores, clause by clause", "[postgresql][contract][th
     subject.open = [o] { return opened(o); };
     subject.operation_limit = 1100ms;
 
-    const std::shared_ptr<testing::fault_proxy> proxy = testing::fault_proxy::to_socket(
-        first_line_of("place") + "/.s.PGSQL." + first_line_of("port"));
-    REQUIRE(proxy);
-    o.connection =
-        "host=127.0.0.1 port=" + std::to_string(proxy->port()) + " user=tester dbname=postgres";
+    const auto proxy = proxy_to_server();
+    o.connection = connection_through(*proxy);
     subject.faults = testing::faults_of(proxy, [o] { return opened(o); });
 
     for (const auto& clause : testing::contract_clauses()) {

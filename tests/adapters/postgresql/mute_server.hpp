@@ -1,15 +1,10 @@
 #pragma once
 
-#include <arpa/inet.h>
 #include <cerrno>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <string>
 #include <thread>
 
-#include "support/catch.hpp"
+#include "support/listener.hpp"
 
 /// A peer that says of itself what it is told to, lets one session in, and answers nothing more.
 namespace postgresql_tests {
@@ -20,30 +15,20 @@ public:
         : greeting_(message('R', std::string(4, '\0')) + parameter("server_version", version) +
                     parameter("server_encoding", "UTF8") + parameter("in_hot_standby", "off") +
                     parameter("default_transaction_read_only", "off") + message('Z', "I")) {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        auto* const name = reinterpret_cast<sockaddr*>(&at);
-        REQUIRE(::bind(listener_, name, size) == 0);
-        REQUIRE(::listen(listener_, 1) == 0);
-        REQUIRE(::getsockname(listener_, name, &size) == 0);
-        port_ = ntohs(at.sin_port);
         thread_ = std::thread([this] { let_one_in(); });
     }
     mute_server(const mute_server&) = delete;
     mute_server& operator=(const mute_server&) = delete;
     ~mute_server() {
         if (thread_.joinable()) (void)was_reset();
-        (void)::close(listener_);
     }
     [[nodiscard]] std::string connection() const {
-        return "host=127.0.0.1 port=" + std::to_string(port_) +
+        return "host=127.0.0.1 port=" + std::to_string(listener_.port()) +
                " user=tester dbname=postgres sslmode=disable gssencmode=disable";
     }
     /// Once the client has closed the session: whether it did so by a reset.
     [[nodiscard]] bool was_reset() {
-        (void)::shutdown(listener_, SHUT_RDWR);
+        listener_.end();
         thread_.join();
         return reset_;
     }
@@ -59,7 +44,7 @@ private:
     }
 
     void let_one_in() {
-        const int client = ::accept(listener_, nullptr, nullptr);
+        const int client = listener_.accept();
         if (client < 0) return;
         char octets[4096];
         ssize_t got = ::recv(client, octets, sizeof octets, 0); // the start-up message
@@ -69,8 +54,7 @@ private:
         (void)::close(client);
     }
 
-    int listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    int port_ = 0;
+    const listener listener_{1};
     std::string greeting_;
     bool reset_ = false;
     std::thread thread_;

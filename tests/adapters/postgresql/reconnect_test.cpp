@@ -2,19 +2,15 @@
 
 #include <atomic>
 
-#include "database.hpp"
-#include "mcp_oauth/testing/fault_proxy.hpp"
+#include "proxied.hpp"
 
 using namespace postgresql_tests;
 
 TEST_CASE("a read whose connection breaks meanwhile is sent once more", "[postgresql][faults]") {
     database db;
-    const auto proxy = testing::fault_proxy::to_socket(first_line_of("place") + "/.s.PGSQL." +
-                                                       first_line_of("port"));
-    REQUIRE(proxy);
+    const auto proxy = proxy_to_server();
     auto o = db.options();
-    o.connection =
-        "host=127.0.0.1 port=" + std::to_string(proxy->port()) + " user=tester dbname=postgres";
+    o.connection = connection_through(*proxy);
     const auto store = database::open(o);
     REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
     proxy->lose_request();
@@ -46,12 +42,9 @@ TEST_CASE("while the database is down calls fail at once, and soon work when it 
 TEST_CASE("however long the database was away, it is tried again within about a second",
           "[postgresql][faults]") {
     database db;
-    const auto proxy = testing::fault_proxy::to_socket(first_line_of("place") + "/.s.PGSQL." +
-                                                       first_line_of("port"));
-    REQUIRE(proxy);
+    const auto proxy = proxy_to_server();
     auto o = db.options();
-    o.connection =
-        "host=127.0.0.1 port=" + std::to_string(proxy->port()) + " user=tester dbname=postgres";
+    o.connection = connection_through(*proxy);
     const auto store = database::open(o);
     proxy->refuse();
     const auto back = std::chrono::steady_clock::now() + 3300ms;
@@ -66,13 +59,10 @@ TEST_CASE("however long the database was away, it is tried again within about a 
 TEST_CASE("while the way to the database is silent only one call at a time waits for it",
           "[postgresql][faults]") {
     database db;
-    const auto proxy = testing::fault_proxy::to_socket(first_line_of("place") + "/.s.PGSQL." +
-                                                       first_line_of("port"));
-    REQUIRE(proxy);
+    const auto proxy = proxy_to_server();
     auto o = db.options();
     o.call_limit = 600ms;
-    o.connection =
-        "host=127.0.0.1 port=" + std::to_string(proxy->port()) + " user=tester dbname=postgres";
+    o.connection = connection_through(*proxy);
     const auto store = database::open(o);
     REQUIRE(store->create(record_of("k")).outcome == write_outcome::done);
     proxy->stall();

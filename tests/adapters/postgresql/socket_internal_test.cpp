@@ -1,12 +1,8 @@
 #include "adapters/postgresql/socket.hpp"
 
-#include <arpa/inet.h>
 #include <cerrno>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "support/catch.hpp"
+#include "support/listener.hpp"
 
 using namespace mcp_oauth::postgresql;
 using namespace std::chrono_literals;
@@ -16,18 +12,9 @@ namespace {
 /// Two ends of one TCP connection on this machine.
 struct connected_pair {
     connected_pair() {
-        const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const name = reinterpret_cast<sockaddr*>(&address);
-        REQUIRE(::bind(listener, name, size) == 0);
-        REQUIRE(::listen(listener, 1) == 0);
-        REQUIRE(::getsockname(listener, name, &size) == 0);
-        REQUIRE(::connect(mine, name, size) == 0);
-        theirs = ::accept(listener, nullptr, nullptr);
-        ::close(listener);
+        const listener others{1};
+        REQUIRE(others.let_connect(mine));
+        theirs = others.accept();
     }
     connected_pair(const connected_pair&) = delete;
     connected_pair& operator=(const connected_pair&) = delete;

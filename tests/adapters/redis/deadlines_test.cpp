@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "adapters/redis/given_redis.hpp"
+#include "support/listener.hpp"
 
 using namespace given_redis;
 
@@ -22,18 +23,9 @@ template <class Call> steady::duration time_of(Call call) {
 /// A peer that accepts one connection after the other, and gives each to `talk`.
 class peer {
 public:
-    template <class Talk> explicit peer(Talk talk) : port_(free_port()) {
-        const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        at.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port_)));
-        REQUIRE(::bind(listener, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
-        REQUIRE(::listen(listener, 8) == 0);
-        listener_ = listener;
-        thread_ = std::thread([listener, talk] {
-            for (int fd = ::accept(listener, nullptr, nullptr); fd >= 0;
-                 fd = ::accept(listener, nullptr, nullptr)) {
+    template <class Talk> explicit peer(Talk talk) {
+        thread_ = std::thread([this, talk] {
+            for (int fd = listener_.accept(); fd >= 0; fd = listener_.accept()) {
                 talk(fd);
                 (void)::close(fd);
             }
@@ -42,15 +34,15 @@ public:
     peer(const peer&) = delete;
     peer& operator=(const peer&) = delete;
     ~peer() {
-        (void)::shutdown(listener_, SHUT_RDWR);
+        listener_.end();
         thread_.join();
-        (void)::close(listener_);
     }
-    [[nodiscard]] std::string uri() const { return "redis://127.0.0.1:" + port_; }
+    [[nodiscard]] std::string uri() const {
+        return "redis://127.0.0.1:" + std::to_string(listener_.port());
+    }
 
 private:
-    std::string port_;
-    int listener_ = -1;
+    const listener listener_;
     std::thread thread_;
 };
 
@@ -179,31 +171,22 @@ TEST_CASE("a peer that says nothing, or a little now and then, does not open", "
 }
 
 TEST_CASE("a host that takes up no connection is given up in time", "[redis]") {
-    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    auto* const name = reinterpret_cast<sockaddr*>(&at);
-    REQUIRE(::bind(listener, name, size) == 0);
-    REQUIRE(::listen(listener, 0) == 0);
-    REQUIRE(::getsockname(listener, name, &size) == 0);
+    const listener full{0};
     std::vector<int> waiting; // they fill its queue, and what comes after them is not answered
     for (int i = 0; i < 4; ++i) {
         waiting.push_back(::socket(AF_INET, SOCK_STREAM, 0));
         REQUIRE(::fcntl(waiting.back(), F_SETFL, O_NONBLOCK) == 0);
-        (void)::connect(waiting.back(), name, size);
+        (void)full.let_connect(waiting.back());
     }
     std::this_thread::sleep_for(20ms);
     redis_options options;
     options.connect_timeout = 200ms;
-    options.uri = "redis://127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+    options.uri = "redis://127.0.0.1:" + std::to_string(full.port());
     const auto took = time_of(
         [&] { CHECK(contains(given_redis::server::problem(options), "cannot be reached")); });
     CHECK(took >= 200ms);
     CHECK(took < 400ms);
     for (const int each : waiting) (void)::close(each);
-    (void)::close(listener);
 }
 
 TEST_CASE("a peer that speaks no Redis, or hangs up, does not open, and raises no signal",
